@@ -1,0 +1,286 @@
+"""Which facts can stand in a timeline?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal, NewType
+
+from pydantic import Field, TypeAdapter
+
+from store.messages import Attachment, Choice, Citation, Line, Speaker, SystemContext
+from store.words import PERSONAL, Word
+
+SessionId = NewType("SessionId", str)
+TicketId = NewType("TicketId", str)
+
+Mode = Literal["assistant", "ticket", "human"]
+Resolution = Literal["confirmed", "assumed", "abandoned"]
+Status = Literal[
+    "new", "open", "pending_customer", "pending_internal", "on_hold", "solved", "closed", "merged"
+]
+Phase = Literal["asking", "self_help", "duplicate", "confirming"]
+
+
+class StepAttempted(Word):
+    """What was already tried before a person was asked."""
+
+    kind: Literal["step_attempted"] = "step_attempted"
+    article: str
+    heading: str
+    outcome: Literal["shown", "solved", "not_solved"]
+
+
+class SessionOpened(Word):
+    kind: Literal["session_opened"] = "session_opened"
+    person_id: str
+    channel: str
+    thread: str
+    language: str
+    context: Annotated[SystemContext | None, PERSONAL] = None
+
+
+class SessionResumed(Word):
+    """The same person went on in another place; what is said from here on goes there."""
+
+    kind: Literal["session_resumed"] = "session_resumed"
+    channel: str
+    thread: str
+
+
+class MessageReceived(Word):
+    kind: Literal["message_received"] = "message_received"
+    delivery: str
+    text: Annotated[str | None, PERSONAL] = None
+    commands: tuple[str, ...] = ()
+    """Kinds of the commands that were read out of it; their values are personal and not kept here."""
+
+
+class FileAdded(Word):
+    kind: Literal["file_added"] = "file_added"
+    file_id: str
+    media_type: str
+    size: int
+    name: Annotated[str | None, PERSONAL] = None
+
+
+class LanguageChanged(Word):
+    kind: Literal["language_changed"] = "language_changed"
+    language: str
+
+
+class AnswerGiven(Word):
+    kind: Literal["answer_given"] = "answer_given"
+    letter_id: str
+    answered: bool
+    question: Annotated[str | None, PERSONAL] = None
+    missing: Annotated[str | None, PERSONAL] = None
+    confidence: float
+    language: str
+    source: str
+    near: tuple[str, ...] = ()
+    lines: tuple[Line, ...]
+    citations: tuple[Citation, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+class AnswerRated(Word):
+    kind: Literal["answer_rated"] = "answer_rated"
+    letter_id: str
+    value: str
+    comment: Annotated[str | None, PERSONAL] = None
+
+
+class ModeChanged(Word):
+    kind: Literal["mode_changed"] = "mode_changed"
+    mode: Mode
+    category: str = ""
+    """Of the interview that begins with mode `ticket`."""
+
+
+class SlotFilled(Word):
+    kind: Literal["slot_filled"] = "slot_filled"
+    name: str
+    value: Annotated[str | None, PERSONAL] = None
+    """None in a fold of today: erased."""
+
+
+class SlotCorrected(Word):
+    kind: Literal["slot_corrected"] = "slot_corrected"
+    name: str
+    value: Annotated[str | None, PERSONAL] = None
+    """Empty text: to be asked again."""
+
+
+class QuestionSkipped(Word):
+    kind: Literal["question_skipped"] = "question_skipped"
+    name: str
+
+
+class InterviewMoved(Word):
+    kind: Literal["interview_moved"] = "interview_moved"
+    phase: Phase
+
+
+class InterviewCancelled(Word):
+    kind: Literal["interview_cancelled"] = "interview_cancelled"
+
+
+class TicketAttached(Word):
+    """The session's messages stand on this ticket's timeline from here on."""
+
+    kind: Literal["ticket_attached"] = "ticket_attached"
+    ticket_id: str
+
+
+class TicketDetached(Word):
+    kind: Literal["ticket_detached"] = "ticket_detached"
+    ticket_id: str
+
+
+class SessionEnded(Word):
+    kind: Literal["session_ended"] = "session_ended"
+    resolution: Resolution
+
+
+class TicketOpened(Word):
+    kind: Literal["ticket_opened"] = "ticket_opened"
+    person_id: str
+    session_id: str
+    channel: str
+    language: str
+    category: str
+    priority: int
+    """Rank 0–3, shown P0–P3."""
+    queue: str
+    tags: tuple[str, ...] = ()
+    reopens: str = ""
+    """The closed ticket that this one follows."""
+    steps_attempted: tuple[StepAttempted, ...] = ()
+    issue_summary: Annotated[str | None, PERSONAL] = None
+    details: Annotated[dict[str, str] | None, PERSONAL] = None
+    context: Annotated[SystemContext | None, PERSONAL] = None
+
+
+class HandedOver(Word):
+    kind: Literal["handed_over"] = "handed_over"
+    queue: str
+    reason: Literal["asked", "filed", "unanswered", "failed"]
+
+
+class TakenOver(Word):
+    kind: Literal["taken_over"] = "taken_over"
+    person_id: str
+
+
+class StatusChanged(Word):
+    kind: Literal["status_changed"] = "status_changed"
+    status: Status
+    by: str
+    """A person id, or `desk` for what time did."""
+    resolution: Resolution | None = None
+
+
+class PriorityChanged(Word):
+    kind: Literal["priority_changed"] = "priority_changed"
+    priority: int
+    by: str
+    reason: Annotated[str | None, PERSONAL] = None
+
+
+class TicketReopened(Word):
+    kind: Literal["ticket_reopened"] = "ticket_reopened"
+    by: str
+
+
+class ReplySent(Word):
+    """What the customer was told, other than an answer from the articles."""
+
+    kind: Literal["reply_sent"] = "reply_sent"
+    letter_id: str
+    speaker: Speaker
+    person_id: str = ""
+    about: str = ""
+    """The text key, or empty for a person's own words."""
+    lines: Annotated[tuple[Line, ...] | None, PERSONAL] = None
+    choices: Annotated[tuple[Choice, ...] | None, PERSONAL] = None
+    files: Annotated[tuple[Attachment, ...] | None, PERSONAL] = None
+
+
+class NoteAdded(Word):
+    """Read by staff only."""
+
+    kind: Literal["note_added"] = "note_added"
+    person_id: str
+    text: Annotated[str | None, PERSONAL] = None
+
+
+class RatingAsked(Word):
+    kind: Literal["rating_asked"] = "rating_asked"
+
+
+class RatingGiven(Word):
+    kind: Literal["rating_given"] = "rating_given"
+    value: int
+    """1–5."""
+    comment: Annotated[str | None, PERSONAL] = None
+
+
+class SubjectErased(Word):
+    kind: Literal["subject_erased"] = "subject_erased"
+    by: str
+
+
+Event = Annotated[
+    SessionOpened
+    | SessionResumed
+    | MessageReceived
+    | FileAdded
+    | LanguageChanged
+    | AnswerGiven
+    | AnswerRated
+    | ModeChanged
+    | SlotFilled
+    | SlotCorrected
+    | QuestionSkipped
+    | InterviewMoved
+    | InterviewCancelled
+    | StepAttempted
+    | TicketAttached
+    | TicketDetached
+    | SessionEnded
+    | TicketOpened
+    | HandedOver
+    | TakenOver
+    | StatusChanged
+    | PriorityChanged
+    | TicketReopened
+    | ReplySent
+    | NoteAdded
+    | RatingAsked
+    | RatingGiven
+    | SubjectErased,
+    Field(discriminator="kind"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event where it stands."""
+
+    timeline: str
+    version: int
+    at: datetime
+    event: Event
+
+
+def split_event(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Facts, and apart from them the personal part."""
+    whole = event.model_dump(mode="json")
+    personal = {name: whole.pop(name) for name in list(event.personal_fields())}
+    return whole, {name: value for name, value in personal.items() if value is not None}
+
+
+def read_event(facts: Mapping[str, Any], personal: Mapping[str, Any] | None) -> Event:
+    return EVENT.validate_python({**facts, **(personal or {})}, extra="ignore")

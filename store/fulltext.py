@@ -1,0 +1,161 @@
+"""Which chunks hold these tokens, best first? FTS5 on SQLite; tsvector and BM25 on Postgres."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+from sqlalchemy import Connection, String, bindparam, text
+
+Shelf: TypeAlias = Literal["chunk_words", "chunk_grams"]
+"""Words for languages whose endings we know, pieces of words for all others."""
+
+HEADING = 2.0
+"""A word of the heading counts as much as two of the text."""
+
+SQLITE = (
+    "CREATE VIRTUAL TABLE chunk_words USING fts5(heading, body, tokenize = \"ascii tokenchars '_'\")",
+    "CREATE VIRTUAL TABLE chunk_grams USING fts5(heading, body, tokenize = \"ascii tokenchars '_'\")",
+)
+# A tsvector without places: its lexemes are our tokens, untouched by any parser. How often each occurs
+# is counted in `heading` and `body` once the candidates are known.
+POSTGRES = tuple(
+    statement
+    for name in ("chunk_words", "chunk_grams")
+    for statement in (
+        f"CREATE TABLE {name} (rowid bigint PRIMARY KEY REFERENCES chunks (number) ON DELETE CASCADE,"
+        " audience text NOT NULL, heading text NOT NULL, body text NOT NULL, size integer NOT NULL,"
+        " line tsvector NOT NULL)",
+        f"CREATE INDEX {name}_line ON {name} USING gin (line)",
+    )
+)
+CANDIDATES, MOST_TOKENS = 300, 64
+"""Of Postgres only: rows that are counted through, and tokens of a question that are looked at."""
+K1, B = 1.2, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    heading: str
+    body: str
+    """Joined by spaces; letters, digits and _ only."""
+
+
+def create_fulltext(connection: Connection) -> None:
+    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRES:
+        connection.exec_driver_sql(statement)
+
+
+def put_tokens(connection: Connection, shelf: Shelf, tokens: Mapping[int, Tokens]) -> None:
+    """By the numbers of the chunks."""
+    rows = [{"number": number, "heading": one.heading, "body": one.body} for number, one in tokens.items()]
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        names, values = "rowid, heading, body", ":number, :heading, :body"
+    else:
+        names = "rowid, audience, heading, body, size, line"
+        values = (
+            ":number, (SELECT audience FROM chunks WHERE number = :number), :heading, :body,"
+            " cardinality(string_to_array(:body, ' ')),"
+            " array_to_tsvector(array_remove(string_to_array(:heading || ' ' || :body, ' '), ''))"
+        )
+    connection.execute(text(f"INSERT INTO {shelf} ({names}) VALUES ({values})"), rows)  # noqa: S608 - our own names
+
+
+def drop_tokens(connection: Connection, numbers: Sequence[int]) -> None:
+    for shelf in ("chunk_words", "chunk_grams"):
+        query = text(f"DELETE FROM {shelf} WHERE rowid IN :numbers")  # noqa: S608 - our own names
+        connection.execute(query.bindparams(bindparam("numbers", list(numbers), expanding=True)))
+
+
+def find_tokens(
+    connection: Connection, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str], limit: int
+) -> dict[int, float]:
+    """Chunks of these audiences with at least one of the tokens, best first."""
+    if not tokens or not audiences:
+        return {}
+    if connection.dialect.name == "sqlite":
+        return find_in_sqlite(connection, shelf, tokens, audiences, limit)
+    return find_in_postgres(connection, shelf, tokens, audiences, limit)
+
+
+def find_in_sqlite(
+    connection: Connection, shelf: Shelf, tokens: Sequence[str], audiences: Sequence[str], limit: int
+) -> dict[int, float]:
+    # bm25 gives the best the lowest number.
+    query = text(
+        f"SELECT {shelf}.rowid, bm25({shelf}, {HEADING}, 1.0) AS score FROM {shelf}"  # noqa: S608 - our own names
+        # CROSS: the index of words first, else the planner reads every chunk of the audience.
+        f" CROSS JOIN chunks WHERE chunks.number = {shelf}.rowid"
+        f" AND {shelf} MATCH :tokens AND chunks.audience IN :audiences ORDER BY score, 1 LIMIT :limit"
+    ).bindparams(bindparam("audiences", list(audiences), String, expanding=True))
+    wanted = " OR ".join(f'"{token}"' for token in tokens)
+    return {row[0]: -row[1] for row in connection.execute(query, {"tokens": wanted, "limit": limit})}
+
+
+def find_in_postgres(
+    connection: Connection, shelf: Shelf, tokens: Sequence[str], audiences: Sequence[str], limit: int
+) -> dict[int, float]:
+    query = text(
+        f"SELECT rowid, heading, body FROM {shelf}"  # noqa: S608 - our own names
+        " WHERE line @@ CAST(:tokens AS tsquery) AND audience IN :audiences"
+        " ORDER BY ts_rank(line, CAST(:tokens AS tsquery)) DESC, rowid LIMIT :limit"
+    ).bindparams(bindparam("audiences", list(audiences), String, expanding=True))
+    wanted = " | ".join(ways_to_match(shelf, tokens[:MOST_TOKENS]))
+    rows = connection.execute(query, {"tokens": wanted, "limit": CANDIDATES}).all()
+    held = count_tokens(connection, shelf, tokens[:MOST_TOKENS], audiences=audiences)
+    total, usual = connection.execute(text(f"SELECT count(*), coalesce(avg(size), 1) FROM {shelf}")).one()  # noqa: S608 - our own names
+    weights = {token: math.log(1 + (total - count + 0.5) / (count + 0.5)) for token, count in held.items()}
+    scores = {number: bm25(heading, body, weights, float(usual)) for number, heading, body in rows}
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])
+
+
+def ways_to_match(shelf: Shelf, tokens: Sequence[str]) -> list[str]:
+    """One piece of a word stands in nearly every chunk; two neighbours say something."""
+    if shelf == "chunk_words" or len(tokens) == 1:
+        return [f"'{token}'" for token in tokens]
+    return [f"('{one}' & '{next_one}')" for one, next_one in pairwise(tokens)]
+
+
+def bm25(heading: str, body: str, weights: Mapping[str, float], usual: float) -> float:
+    above, below = Counter(heading.split()), Counter(body.split())
+    length = K1 * (1 - B + B * below.total() / usual)
+    score = 0.0
+    for token, weight in weights.items():
+        times = HEADING * above[token] + below[token]
+        score += weight * times * (K1 + 1) / (times + length)
+    return score
+
+
+def count_tokens(
+    connection: Connection, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str]
+) -> dict[str, int]:
+    """In how many chunks of these audiences each token stands."""
+    if connection.dialect.name == "sqlite":
+        condition = f"chunks.number = {shelf}.rowid AND {shelf} MATCH :token"
+        both = f"{shelf} CROSS JOIN chunks"
+        query = text(f"SELECT count(*) FROM {both} WHERE {condition} AND audience IN :audiences")  # noqa: S608 - our own names
+        quoted = {token: f'"{token}"' for token in tokens}
+    else:
+        condition = "line @@ CAST(:token AS tsquery)"
+        query = text(f"SELECT count(*) FROM {shelf} WHERE {condition} AND audience IN :audiences")  # noqa: S608 - our own names
+        quoted = {token: f"'{token}'" for token in tokens}
+    query = query.bindparams(bindparam("audiences", list(audiences), String, expanding=True))
+    return {
+        token: int(connection.execute(query, {"token": one}).scalar_one()) for token, one in quoted.items()
+    }
+
+
+def differences(connection: Connection) -> list[str]:
+    """Where the full text does not follow the chunks."""
+    faults = []
+    for shelf in ("chunk_words", "chunk_grams"):
+        less = f"SELECT count(*) FROM chunks WHERE number NOT IN (SELECT rowid FROM {shelf})"  # noqa: S608 - our own names
+        more = f"SELECT count(*) FROM {shelf} WHERE rowid NOT IN (SELECT number FROM chunks)"  # noqa: S608 - our own names
+        missing, idle = (int(connection.execute(text(query)).scalar_one()) for query in (less, more))
+        if missing or idle:
+            faults.append(f"full text {shelf}: {missing} pieces too few, {idle} too many")
+    return faults

@@ -1,0 +1,118 @@
+"""How is a turn read before it is decided, and written once when it is?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from store import inbox, outbox, timers
+from store.database import Database
+from store.errors import Overtaken, WrittenAgain
+from store.events import Event
+from store.files import place_files
+from store.lanes import Claimed
+from store.messages import Outbound, SetTimer
+from store.tables import counters, people, tickets
+from store.tickets import ENDED, Session, Ticket
+from store.timelines import Addition, append, find_session, find_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """All that one decision writes, in one transaction."""
+
+    claimed: tuple[Claimed, ...]
+    session_id: str
+    seen: Mapping[str, int]
+    facts: Mapping[str, Sequence[Event]]
+    salts: Mapping[str, Sequence[bytes]]
+    letters: tuple[tuple[Outbound, timedelta], ...]
+    timers: tuple[SetTimer, ...]
+    next_session: str
+    """When not empty: the thread's next message begins this session."""
+    attached: str
+    """When not empty: the ticket on whose lane the session's messages now wait."""
+    at: datetime
+
+
+class Ledger:
+    """What handling a turn needs of the rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def session(self, session_id: str) -> Session:
+        with self._database.read() as connection:
+            return find_session(connection, session_id) or Session(session_id=session_id)
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        with self._database.read() as connection:
+            return find_ticket(connection, ticket_id)
+
+    def open_tickets(self, person_id: str) -> tuple[Ticket, ...]:
+        """Of a customer, the newest first."""
+        query = (
+            select(tickets.c.state)
+            .where(tickets.c.person_id == person_id, tickets.c.status.not_in(ENDED))
+            .order_by(tickets.c.number.desc())
+            .limit(20)
+        )
+        with self._database.read() as connection:
+            return tuple(Ticket.read_back(row.state) for row in connection.execute(query))
+
+    def name_of(self, person_id: str) -> str:
+        query = select(people.c.name).where(people.c.person_id == person_id)
+        with self._database.read() as connection:
+            return str(connection.execute(query).scalar() or "")
+
+    def next_ticket_id(self) -> str:
+        return self._database.write(draw_ticket_id)
+
+    def claim(self, lane: str, now: datetime) -> list[Claimed]:
+        return self._database.write(lambda connection: inbox.claim_turn(connection, lane, now))
+
+    def release(self, claimed: list[Claimed], due: datetime | None = None) -> None:
+        if claimed:
+            self._database.write(lambda connection: inbox.release(connection, claimed, due))
+
+    def fail(self, claimed: Claimed, now: datetime, error: str) -> str:
+        return self._database.write(lambda connection: inbox.fail(connection, claimed, now, error))
+
+    def bury(self, claimed: Claimed, error: str) -> None:
+        self._database.write(lambda connection: inbox.bury(connection, claimed, error))
+
+    def write(self, writing: Writing) -> None:
+        """Overtaken when a timeline moved on, the lease was lost, or the customer wrote again meanwhile."""
+        self._database.write(lambda connection: write_turn(connection, writing))
+
+
+def draw_ticket_id(connection: Connection) -> str:
+    drawn = update(counters).where(counters.c.name == "ticket").values(value=counters.c.value + 1)
+    value = connection.execute(drawn.returning(counters.c.value)).scalar()
+    if value is None:
+        value = (connection.execute(select(func.max(tickets.c.number))).scalar() or FIRST_NUMBER - 1) + 1
+        connection.execute(insert(counters), {"name": "ticket", "value": value})
+    return f"T-{value}"
+
+
+FIRST_NUMBER = 1001
+
+
+def write_turn(connection: Connection, writing: Writing) -> None:
+    if inbox.has_newer(connection, writing.claimed):
+        raise WrittenAgain("the customer wrote again before this was answered")
+    for timeline, events in writing.facts.items():
+        salts = tuple(writing.salts[timeline])
+        append(connection, Addition(timeline, writing.seen[timeline], tuple(events), salts), writing.at)
+    outbox.post(connection, writing.letters, writing.at)
+    for letter, _ in writing.letters:
+        place_files(connection, letter.ticket_id or letter.session_id, [f.file_id for f in letter.files])
+    timers.set_timers(connection, writing.timers)
+    if writing.next_session:
+        inbox.turn_thread(connection, writing.session_id, writing.next_session)
+    for claimed in writing.claimed:
+        if not inbox.finish(connection, claimed, writing.at):
+            raise Overtaken(f"{claimed.key} was taken by another worker")
+    if writing.attached:
+        inbox.move_lane(connection, writing.session_id, writing.attached)

@@ -1,0 +1,205 @@
+"""Which articles come nearest to the question? By meaning and by words, for this reader only."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import Embedder
+from knowledge.index import VectorIndex
+from knowledge.language import is_latin
+from knowledge.sync import unpack
+from knowledge.words import content_stems, grams_of, words_of
+from store.fulltext import Shelf
+from store.shelf import Hash
+from store.shelf_reading import ShelfReader, Shelved
+
+DEPTH = 60
+READ = 3
+"""Articles that may be shown; of the others only the place in the ranking counts."""
+LONGEST = 2_000
+"""Characters of a question that are searched for; the rest of a pasted log only blurs it."""
+MOST_WORDS, MOST_GRAMS = 64, 256
+BY_MEANING, BY_MEANING_ELSEWHERE = 0.7, 0.3
+"""English, and other languages in Latin script: the embedder has read mostly English."""
+BEFORE = 0.7
+SHORT = 8
+"""A question of up to so many words is read with the one before it, too."""
+FOREIGN = 0.8
+"""What an article in another language than the question's is worth."""
+GOLDEN, SAME = 0.8, 0.85
+REFERS = re.compile(
+    r"\b(?:it|its|this|that|these|those|they|them|their|there|one|ones|such|same|other|others|else|also|too|instead|"
+    r"er|sie|es|das|dies|diese|dieser|dieses|dort|davon|dafür|auch|eso|esto|ese|esta|ello|ellos|también|"
+    r"cela|ça|celui|celle|aussi|isso|isto|esse|essa|também)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What is loaded; without the first two, words alone decide."""
+
+    embedder: Embedder | None = None
+    index: VectorIndex | None = None
+    sentences: Embedder | None = None
+    """The same embedder, for texts that come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    before: str
+    """The same person's turn before this one, or empty."""
+    audiences: tuple[str, ...]
+    language: str
+
+    @property
+    def is_follow_up(self) -> bool:
+        return bool(self.before) and (len(words_of(self.text)) <= SHORT or bool(REFERS.search(self.text)))
+
+    def readings(self) -> list[str]:
+        """The question alone, and with what it may refer to."""
+        alone = self.text[:LONGEST]
+        return [alone, f"{self.before[:LONGEST]} {alone}"] if self.is_follow_up else [alone]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A chunk among the candidates."""
+
+    chunk: Shelved
+    cosine: float | None
+    """None when the chunk has no vector yet, or meaning does not count."""
+    score: float
+
+    def times(self, share: float) -> "Weighed":
+        return Weighed(self.chunk, self.cosine, self.score * share)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article, and the piece of it that came nearest."""
+
+    chunk: Shelved
+    """Text that can be shown."""
+    best: Shelved
+    """What was found: the same, or a golden question of the article."""
+    score: float
+    """Comparable within one search only."""
+    cosine: float | None
+    """Of the article's best piece or golden question; None without vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    hits: tuple[Hit, ...]
+    reading: "Reading"
+    """The one that says most: with the turn before when there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    text: str
+    kind: Shelf
+    share: float
+    vector: NDArray[np.float32] | None
+
+
+def search(reader: ShelfReader, senses: Senses, question: Question) -> Ranking:
+    known = reader.languages()
+    kind: Shelf = "chunk_grams" if question.language != "en" and question.language in known else "chunk_words"
+    share = share_of_meaning(kind, question.text) if senses.embedder and senses.index else 0.0
+    fused: dict[int, Weighed] = {}
+    readings = [Reading(text, kind, share, embed(senses, text)) for text in question.readings()]
+    for reading, weight in zip(readings, (1.0, BEFORE), strict=False):
+        for one in weigh(reader, senses, reading):
+            fused[one.chunk.number] = add(fused.get(one.chunk.number), one, weight)
+    foreign = FOREIGN if question.language in known else 1.0
+    weighed = [
+        one if one.chunk.language == question.language else one.times(foreign) for one in fused.values()
+    ]
+    return Ranking(tuple(by_article(reader, weighed, readings[-1])), readings[-1])
+
+
+def share_of_meaning(kind: Shelf, text: str) -> float:
+    if kind == "chunk_words":
+        return BY_MEANING
+    return BY_MEANING_ELSEWHERE if is_latin(text) else 0.0
+
+
+def embed(senses: Senses, text: str) -> NDArray[np.float32] | None:
+    return senses.embedder.embed([text])[0] if senses.embedder else None
+
+
+def weigh(reader: ShelfReader, senses: Senses, reading: Reading) -> list[Weighed]:
+    """Candidates of both searches, each score as a share of the best."""
+    by_words = reader.find(reading.kind, question_tokens(reading), DEPTH)
+    found = {chunk.number: chunk for chunk in reader.chunks(by_words)}
+    cosines: dict[Hash, float] = {}
+    if reading.vector is not None and senses.index and reading.share:
+        cosines = senses.index.nearest(reader.audiences, reading.vector, DEPTH)
+        found |= {chunk.number: chunk for chunk in reader.chunks_by_hash(cosines)}
+        others = {chunk.hash for chunk in found.values()} - cosines.keys()
+        cosines |= exact(reader.vectors(others), reading.vector)
+    most_words = max(by_words.values(), default=0.0) or 1.0
+    most_meaning = max(cosines.values(), default=0.0) or 1.0
+    weighed = []
+    for number, chunk in found.items():
+        cosine = cosines.get(chunk.hash)
+        meaning = reading.share * max(0.0, cosine or 0.0) / most_meaning
+        words = (1 - reading.share) * by_words.get(number, 0.0) / most_words
+        weighed.append(Weighed(chunk, cosine, (meaning + words) * worth(chunk, cosine)))
+    return weighed
+
+
+def worth(chunk: Shelved, cosine: float | None) -> float:
+    """Any two questions are alike; a golden one counts fully only when it is nearly the same question."""
+    return GOLDEN if chunk.kind == "question" and (cosine or 0.0) < SAME else 1.0
+
+
+def question_tokens(reading: Reading) -> list[str]:
+    if reading.kind == "chunk_words":
+        return content_stems(reading.text)[:MOST_WORDS]
+    return list(dict.fromkeys(grams_of(reading.text)))[:MOST_GRAMS]
+
+
+def exact(vectors: Mapping[Hash, bytes], vector: NDArray[np.float32]) -> dict[Hash, float]:
+    """The index names the nearest only; for what the words found, the cosine is worked out here."""
+    if not vectors:
+        return {}
+    scores = unpack(list(vectors.values())) @ vector
+    return dict(zip(vectors, scores.tolist(), strict=True))
+
+
+def add(standing: Weighed | None, other: Weighed, weight: float) -> Weighed:
+    if standing is None:
+        return Weighed(other.chunk, other.cosine, other.score * weight)
+    return Weighed(other.chunk, highest(standing.cosine, other.cosine), standing.score + other.score * weight)
+
+
+def highest(*cosines: float | None) -> float | None:
+    return max((cosine for cosine in cosines if cosine is not None), default=None)
+
+
+def by_article(reader: ShelfReader, weighed: Sequence[Weighed], reading: Reading) -> Iterator[Hit]:
+    """The article counts as much as its best chunk; what is read from it is its best text."""
+    articles: dict[str, list[Weighed]] = {}
+    for one in sorted(weighed, key=lambda one: (-one.score, one.chunk.number)):
+        articles.setdefault(one.chunk.path, []).append(one)
+    for place, chunks in enumerate(articles.values()):
+        text = next((one.chunk for one in chunks if one.chunk.kind == "text"), None)
+        if text is None:
+            text = nearest_piece(reader, chunks[0].chunk, reading) if place < READ else chunks[0].chunk
+        yield Hit(text, chunks[0].chunk, chunks[0].score, highest(*(one.cosine for one in chunks)))
+
+
+def nearest_piece(reader: ShelfReader, question: Shelved, reading: Reading) -> Shelved:
+    """Only a golden question was found; which piece of its article answers it?"""
+    pieces = reader.pieces(question.path)
+    if reading.vector is None or len(pieces) == 1:
+        return pieces[0]
+    cosines = exact(reader.vectors({piece.hash for piece in pieces}), reading.vector)
+    return max(pieces, key=lambda piece: cosines.get(piece.hash, 0.0))

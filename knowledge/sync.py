@@ -1,0 +1,311 @@
+"""What changed in the folder, and how does the shelf follow? SQL first, then vectors, then the index."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.articles import cut, read_article, version_of
+from knowledge.embedding import Embedder, Vectors
+from knowledge.folder import Folder, Seen, look, look_again, read_file
+from knowledge.front_matter import BadFile
+from knowledge.index import VectorIndex
+from knowledge.language import guess
+from knowledge.words import grams_of, stems_of
+from store import shelf
+from store.articles import Article, Audience, Chunk
+from store.database import Database
+from store.errors import Unavailable
+from store.fulltext import Tokens
+from store.shelf import Filed, Hash, Prepared
+
+FRESH = 2_000_000_000
+"""Nanoseconds. A file that was written so shortly before the look may be written again within the same
+tick of the file system's clock; it is read once more at the next pass."""
+STILL = 0.05
+TRIES = 20
+FEW, SHARE = 5, 0.2
+EMBED_AT_ONCE, AT_ONCE = 64, 2_000
+
+Progress = Callable[[int, int], None]
+"""Done and total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    path: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    quarantined: tuple[Quarantined, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Articles that would have gone, too many at once; they stay until somebody confirms."""
+    folder_missing: bool = False
+
+    def is_quiet(self) -> bool:
+        return not (self.added or self.changed or self.moved or self.removed or self.refused)
+
+
+@dataclass(slots=True)
+class Pass:
+    """One comparison of folder and shelf, while it goes on."""
+
+    database: Database
+    folder: Folder
+    filed: Mapping[str, Filed]
+    now: datetime
+    tick: int
+    """The file system's own time, in nanoseconds."""
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    bad: list[Filed] = field(default_factory=list)
+    """Files that cannot be read, known and new."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Path by version, of what was read new; so a rename is told from a removal."""
+    languages: dict[str, int] = field(default_factory=dict)
+    again: bool = False
+
+    def known(self) -> set[str]:
+        """Paths of articles that can be found now."""
+        return {path for path, filed in self.filed.items() if not filed.reason}
+
+
+def sync_folder(
+    database: Database,
+    root: Path,
+    *,
+    default_audience: Audience,
+    now: datetime,
+    tick: int,
+    confirmed: bool = False,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """`again` reads every file, changed or not. Texts only: after it full text finds what changed. Vectors
+    follow with `embed_missing`."""
+    folder = look(root, default_audience)
+    with database.read() as connection:
+        filed = shelf.list_files(connection)
+        languages = shelf.count_languages(connection, shelf.list_audiences(connection))
+    if folder is None:
+        return Report(refused=tuple(sorted(filed)), folder_missing=True)
+    work = Pass(database, folder, filed, now, tick, languages=languages, again=again)
+    due = settle([seen for seen in folder.files.values() if is_due(seen, work)], tick)
+    for number, seen in enumerate(due):
+        take_in(seen, work)
+        if progress:
+            progress(number + 1, len(due))
+    for path, fault in folder.faults.items():
+        work.bad.append(Filed(path, 0, 0, 0, "", "", fault.line, fault.reason))
+    return finish(work, confirmed=confirmed)
+
+
+def settle(due: Sequence[Seen], tick: int) -> list[Seen]:
+    """Gives a writer who is at it right now a moment to end."""
+    if all(tick - seen.changed > STILL * 1_000_000_000 for seen in due):
+        return list(due)
+    time.sleep(STILL)
+    return [seen if seen.fault else look_again(seen) for seen in due]
+
+
+def is_due(seen: Seen, work: Pass) -> bool:
+    filed = work.filed.get(seen.path)
+    if filed is None or seen.fault or work.again:
+        return True
+    same = (filed.size, filed.changed, filed.inode) == (seen.size, seen.changed, seen.inode)
+    return not same or filed.around != work.folder.digest(seen.path)
+
+
+def take_in(seen: Seen, work: Pass) -> None:
+    """Reads one file and puts it on the shelf, or notes why not."""
+    around = work.folder.around(seen.path)
+    filed = work.filed.get(seen.path)
+    try:
+        seen, raw = read_settled(seen)
+        changed = 0 if work.tick - seen.changed < FRESH else seen.changed
+        entry = Filed(
+            seen.path, seen.size, changed, seen.inode, version_of(raw), work.folder.digest(seen.path)
+        )
+        if (
+            filed
+            and not work.again
+            and not filed.reason
+            and (filed.version, filed.around) == (entry.version, entry.around)
+        ):
+            work.database.write(partial(shelf.put_file, filed=entry))
+            return
+        article = with_language(read_article(seen.path, raw, around), work.languages)
+    except BadFile as bad:
+        entry = Filed(
+            seen.path,
+            seen.size,
+            seen.changed,
+            seen.inode,
+            "",
+            work.folder.digest(seen.path),
+            bad.line,
+            bad.reason,
+        )
+        work.bad.append(entry)
+        return
+    prepared = [with_tokens(chunk) for chunk in cut(article)]
+    work.database.write(
+        partial(shelf.put_article, article=article, prepared=prepared, filed=entry, now=work.now)
+    )
+    work.versions[entry.version] = seen.path
+    (work.changed if filed and not filed.reason else work.added).append(seen.path)
+
+
+def read_settled(seen: Seen) -> tuple[Seen, bytes]:
+    """The bytes of a file that nobody is writing to. Half an article must never be answered from."""
+    for _ in range(TRIES):
+        raw = read_file(seen)
+        after = look_again(seen)
+        if after == seen:
+            return seen, raw
+        time.sleep(STILL)
+        seen = after
+    raise BadFile(1, "the file is written to all the time; write it elsewhere and move it here")
+
+
+def with_language(article: Article, known: Mapping[str, int]) -> Article:
+    if article.language:
+        return article
+    text = "\n".join(article.lines()[article.body - 1 :])
+    return replace(article, language=guess(f"{article.title}. {text}", known))
+
+
+def with_tokens(chunk: Chunk) -> Prepared:
+    return Prepared(
+        chunk,
+        words=Tokens(" ".join(stems_of(chunk.heading)), " ".join(stems_of(chunk.text))),
+        grams=Tokens(" ".join(grams_of(chunk.heading)), " ".join(grams_of(chunk.text))),
+    )
+
+
+def finish(work: Pass, *, confirmed: bool) -> Report:
+    present = work.folder.files.keys() | work.folder.faults.keys()
+    gone = [path for path in sorted(work.filed) if path not in present]
+    moved = [(path, work.versions[work.filed[path].version]) for path in gone if is_moved(path, work)]
+    lost = [path for path in gone if path in work.known() and not is_moved(path, work)]
+    refused = lost if is_too_much(lost, work) and not confirmed else []
+    dropped = [path for path in gone if path not in refused]
+    for path in dropped:
+        work.database.write(partial(shelf.drop_article, path=path))
+    quarantine(work)
+    if dropped or work.bad or work.added or work.changed:
+        work.database.write(shelf.drop_idle_vectors)
+    prove_gone(work.database, dropped)
+    arrived = {new for _, new in moved}
+    removed = tuple(path for path in lost if path not in refused)
+    return Report(
+        added=tuple(path for path in work.added if path not in arrived),
+        changed=tuple(work.changed),
+        moved=tuple(moved),
+        removed=removed,
+        unchanged=len(present & work.known()) - len(work.changed),
+        quarantined=list_quarantined(work.database),
+        refused=tuple(refused),
+    )
+
+
+def is_moved(path: str, work: Pass) -> bool:
+    return bool(work.filed[path].version) and work.filed[path].version in work.versions
+
+
+def is_too_much(lost: Sequence[str], work: Pass) -> bool:
+    """A folder that is not mounted, or a wrong one, looks like a folder whose articles were deleted."""
+    known = len(work.known())
+    return bool(lost) and (not work.folder.files or (len(lost) > FEW and len(lost) > SHARE * known))
+
+
+def quarantine(work: Pass) -> None:
+    """A file that cannot be read may have been meant for fewer readers than before: the old text goes."""
+    for entry in work.bad:
+        if work.filed.get(entry.path) != entry:
+            work.database.write(partial(shelf.put_quarantined, filed=entry))
+
+
+def list_quarantined(database: Database) -> tuple[Quarantined, ...]:
+    with database.read() as connection:
+        filed = shelf.list_files(connection)
+    return tuple(Quarantined(one.path, one.line, one.reason) for one in filed.values() if one.reason)
+
+
+def prove_gone(database: Database, paths: Sequence[str]) -> None:
+    """Reads back: nothing of a removed article can be found."""
+    with database.read() as connection:
+        left = [path for path in paths if not shelf.is_gone(connection, path)]
+    if left:
+        raise Unavailable(
+            f"removed, but still on the shelf: {', '.join(left)}; run `deskbell knowledge verify`"
+        )
+
+
+def embed_missing(
+    database: Database,
+    embedder: Embedder,
+    *,
+    progress: Progress | None = None,
+    each: Callable[[], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> int:
+    """Vectors for every text that has none; returns how many. May be cut off at any time and gone on with
+    later. `each` is called whenever some more can be found by meaning."""
+    with database.read() as connection:
+        total = shelf.count_to_embed(connection, embedder.identity)
+    made = 0
+    while not (stop and stop()) and (texts := read_texts(database, embedder.identity)):
+        vectors = embedder.embed([f"{heading}\n{text}" for _, heading, text in texts])
+        packed = {name: pack(vector) for (name, _, _), vector in zip(texts, vectors, strict=True)}
+        database.write(partial(shelf.put_vectors, embedder=embedder.identity, made=packed))
+        made += len(texts)
+        if progress:
+            progress(made, max(total, made))
+        if each:
+            each()
+    return made
+
+
+def read_texts(database: Database, embedder: str) -> list[tuple[Hash, str, str]]:
+    with database.read() as connection:
+        return shelf.texts_to_embed(connection, embedder, EMBED_AT_ONCE)
+
+
+def pack(vector: NDArray[np.float32]) -> bytes:
+    """Half the bytes; the cosine moves by less than 0.001."""
+    return vector.astype("<f2").tobytes()
+
+
+def unpack(rows: Sequence[bytes]) -> Vectors:
+    return np.frombuffer(b"".join(rows), "<f2").reshape(len(rows), -1).astype(np.float32)
+
+
+def catch_up(database: Database, index: VectorIndex, embedder: str) -> int:
+    """Brings the index to what SQL says now, whatever either of them missed. Returns the generation."""
+    with database.read() as connection:
+        generation = shelf.read_generation(connection)
+        audiences = {*shelf.list_audiences(connection), *index.audiences()}
+        for audience in sorted(audiences):
+            wanted = shelf.hashes_of(connection, audience, embedder)
+            standing = index.ids(audience)
+            index.drop(audience, standing - wanted)
+            missing = sorted(wanted - standing)
+            for start in range(0, len(missing), AT_ONCE):
+                rows = shelf.read_vectors(connection, missing[start : start + AT_ONCE], embedder)
+                if rows:
+                    index.add(audience, list(rows), unpack(list(rows.values())))
+    return generation

@@ -1,0 +1,42 @@
+"""What may no test do? Reach anything but this machine, or use a secret of the person who runs it."""
+
+import os
+import socket
+from typing import Any
+
+import hypothesis
+
+from tests.furnishing import furnished, furnished_database
+
+__all__ = ["furnished", "furnished_database"]
+
+# A slow moment of the machine is not a bug of the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+SECRETS = "CHATWOOT_ CHROMA_ DATABASE_URL DESKBELL_ GITHUB_ IMAP_ INTERCOM_ OPENAI_ SLACK_ SMTP_ ZENDESK_"
+for name in [name for name in os.environ if name.startswith(tuple(SECRETS.split()))]:
+    del os.environ[name]
+
+connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+
+def stay_here(host: str | bytes | None) -> None:
+    place = host.decode() if isinstance(host, bytes) else host or "localhost"
+    if place not in ("localhost", "::1", "0.0.0.0") and not place.startswith("127."):  # noqa: S104 - this machine
+        raise RuntimeError(f"a test tried to reach {place!r}: tests stay on this machine")
+
+
+def connect_here(self: socket.socket, address: Any, /) -> None:
+    if isinstance(address, tuple):
+        stay_here(address[0])
+    connect(self, address)
+
+
+def look_up_here(host: str | bytes | None, *rest: Any, **named: Any) -> Any:
+    stay_here(host)
+    return look_up(host, *rest, **named)
+
+
+socket.getaddrinfo = look_up_here
+socket.socket.connect = connect_here  # type: ignore[assignment, method-assign]  # every client written in Python passes here

@@ -1,0 +1,98 @@
+"""Do the shipped articles answer the questions that they say they answer, and no others?"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.wiring import open_desk
+from knowledge.library import Library
+from store.articles import readable_by
+from store.clock import StandingClock
+from tests.furnishing import MONDAY, copied_database, settings_for
+
+ARTICLES = Path(__file__).parents[2] / "knowledge" / "articles"
+
+OFF_TOPIC = (
+    "who won the football world cup",
+    "what is the capital of Mongolia",
+    "write me a poem about the sea",
+    "how do I bake sourdough bread",
+    "what is your favourite film",
+    "can you book me a flight to Rome",
+    "how tall is the Eiffel tower",
+    "what is the weather tomorrow",
+    "tell me a joke",
+    "wer hat die Wahl gewonnen",
+    "wie koche ich Spätzle",
+)
+
+
+@pytest.fixture(scope="module")
+def library(
+    furnished: Path, furnished_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Library]:
+    data = tmp_path_factory.mktemp("quality") / "data"
+    shutil.copytree(furnished, data)
+    with copied_database(furnished_database) as name:
+        desk = open_desk(settings_for(data, name), StandingClock(MONDAY))
+        desk.library.be_ready()
+        yield desk.library
+        desk.stop()
+
+
+def golden(library: Library, reader: str) -> list[tuple[str, str]]:
+    """Questions with the article that must answer them."""
+    open_to = readable_by(reader)
+    return [
+        (question, article.path)
+        for article in library.status().articles
+        if article.audience in open_to
+        for question in article.questions
+    ]
+
+
+def test_every_article_is_read(library: Library) -> None:
+    assert library.status().quarantined == ()
+    assert len(library.status().articles) >= 25
+
+
+@pytest.mark.parametrize(
+    ("reader", "step"),
+    [
+        ("customers", 7),
+        pytest.param("customers", 1, marks=pytest.mark.slow),
+        pytest.param("staff", 1, marks=pytest.mark.slow),
+    ],
+)
+def test_golden_questions_are_answered_from_their_own_article(
+    library: Library, reader: str, step: int
+) -> None:
+    asked = golden(library, reader)[::step]
+    wrong = []
+    for question, path in asked:
+        answer = library.answer(question, history=(), audience=reader, language="")
+        if path not in {sentence.citation.article for sentence in answer.sentences}:
+            wrong.append(question)
+
+    assert len(wrong) <= len(asked) * 0.02, wrong
+
+
+def test_customers_are_never_shown_a_line_for_staff(library: Library) -> None:
+    inside = {
+        article.path
+        for article in library.status().articles
+        if article.audience not in readable_by("customers")
+    }
+    assert inside
+    for question, path in golden(library, "staff"):
+        if path in inside:
+            answer = library.answer(question, history=(), audience="customers", language="")
+            shown = {sentence.citation.article for sentence in answer.sentences}
+            assert not (shown | {near.article for near in answer.near}) & inside
+
+
+@pytest.mark.parametrize("question", OFF_TOPIC)
+def test_what_has_nothing_to_do_with_the_shop_is_refused(library: Library, question: str) -> None:
+    assert not library.answer(question, history=(), audience="customers", language="").answered

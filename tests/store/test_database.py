@@ -169,7 +169,7 @@ def test_several_that_open_a_new_file_at_once_all_may_read_it(tmp_path: Path) ->
     for attempt in range(20):
         gate = threading.Barrier(4)
 
-        def look(file: Path = tmp_path / f"{attempt}.db", gate: threading.Barrier = gate) -> int:
+        def look(file: Path = tmp_path / f"{attempt}.db", gate: threading.Barrier = gate) -> object:
             database = open_database(f"sqlite:///{file}")
             gate.wait()
             with database.read() as connection:

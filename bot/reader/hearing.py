@@ -98,9 +98,10 @@ class Ear:
         if word in self.spelling:
             return self.spelling[word]
         if "'" not in word:
-            return (word,)
+            # ʼ counts as a letter and is heard as nothing.
+            return (word,) if word else ()
         if self.elides:
-            return tuple(heard for part in word.split("'") for heard in self._part(part))
+            return tuple(heard for part in word.split("'") if part for heard in self._part(part))
         bare = word.replace("'", "")
         return self.spelling.get(bare, (bare,))
 

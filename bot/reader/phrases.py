@@ -13,7 +13,7 @@ PIECE = re.compile(r"\{(\w+)\}|(\.{2,3})|([(|)?])|([^\s(){}|?]+)")
 GAPS = {"..": 2, "...": 4}
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """A place inside phrases: where each next word leads."""
 
@@ -48,7 +48,7 @@ MOST_STEPS = 60_000
 """Remembered steps of one language; then they are forgotten and found anew."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class State:
     """All places at which the words heard so far may stand."""
 

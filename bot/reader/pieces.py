@@ -304,6 +304,7 @@ def trimmed(turn: Turn, first: int, last: int) -> str:
         moved = False
         if first in ands:
             first, moved = first + 1, True
+            continue
         for article in turn.lexicon.articles.get(turn.word(first), ()):
             if tuple(turn.words(first, first + len(article))) == article and first + len(article) < last:
                 first, moved = first + len(article), True

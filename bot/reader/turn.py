@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from bot.reader.hearing import Clause, Heard, clean, shorten
@@ -36,7 +36,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Turn:
     heard: Heard
-    lexicon: Lexicon
+    lexicon: Lexicon = field(repr=False)
+    """Left out where a turn is shown: it holds thousands of words."""
     hits: tuple[Hit, ...]
     by_signal: Mapping[str, tuple[Hit, ...]]
     slots: tuple[Hit, ...]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.reader.lexicon import get_lexicon
 from bot.reader.reader import read_commands
 from bot.reader.scoring import WrittenTurn, read_turns, score_turns
 from bot.reader.situation import Kind, Question, Situation
@@ -106,7 +107,21 @@ def test_a_turn_without_a_word_asks_for_nothing(kind: Kind, text: str) -> None:
     assert read_commands(text, situation(kind)) == ()
 
 
-@given(st.text(max_size=400), st.sampled_from(KINDS), st.sampled_from(LANGUAGES))
+def spoken(language: str) -> st.SearchStrategy[str]:
+    """Known words of one language and marks, in any order."""
+    words = (
+        sorted(get_lexicon(language).known) + [*"'’,.?!\n-()", ":)", "12", "1968", "BR-40117", "a@b.de"] * 20
+    )
+    return st.lists(st.sampled_from(words), max_size=20).map(" ".join)
+
+
+@given(
+    st.one_of(st.text(max_size=400), *map(spoken, LANGUAGES)),
+    st.sampled_from(KINDS),
+    st.sampled_from(LANGUAGES),
+)
+@example("\U000b6162\x14È", "asked", "es")
+@example("’`´ʼ‘", "idle", "pt")
 def test_any_text_is_read_in_any_situation(text: str, kind: Kind, language: str) -> None:
     commands = read_commands(text, situation(kind, language=language))
 

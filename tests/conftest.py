@@ -5,6 +5,7 @@ import socket
 from typing import Any
 
 import hypothesis
+import pytest
 
 from tests.furnishing import furnished, furnished_database
 
@@ -40,3 +41,14 @@ def look_up_here(host: str | bytes | None, *rest: Any, **named: Any) -> Any:
 
 socket.getaddrinfo = look_up_here
 socket.socket.connect = connect_here  # type: ignore[assignment, method-assign]  # every client written in Python passes here
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: while one test waits for a page or a process, another works."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In random order, but what takes longest first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_house.py")

@@ -9,10 +9,10 @@ run: ready
 
 # Everything but what is marked slow; `make test ARGS="-k refund -x"` runs less.
 test: ready
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 test-all: ready
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "" $(ARGS)
 
 lint: ready
 	$(BIN)/ruff check

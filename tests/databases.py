@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
@@ -41,18 +41,18 @@ def copied(empty: str, folder: Path) -> Iterator[Settings]:
         try:
             yield settings_of(folder, make_url(empty).database or "")
         finally:
-            make_empty(empty)
+            make_empty(empty, (*metadata.tables, *get_args(Shelf)))
     else:
         shutil.copy(empty.removeprefix("sqlite:///"), folder / "desk.db")
         yield settings_of(folder, "")
 
 
-def make_empty(address: str) -> None:
+def make_empty(address: str, tables: Sequence[str]) -> None:
     engine = create_engine(read_url(address))
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL synchronous_commit = off"))
-        for table in (*metadata.tables, *get_args(Shelf)):
+        for table in tables:
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
         for name in connection.execute(text("SELECT sequencename FROM pg_sequences")).scalars().all():
             connection.execute(text(f"SELECT setval('{name}', 1, false)"))

@@ -9,16 +9,22 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select
 from sqlalchemy.engine import make_url
 
 from bot.wiring import open_desk
 from store.clock import StandingClock
+from store.database import read_url
 from store.settings import Settings, read_settings
+from store.shelf_tables import shelf_state
+from store.tables import metadata
+from tests.databases import POSTGRES, administer, make_empty
 from tests.office import ARTICLES
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+SHELF = {"articles", "article_versions", "article_files", "chunks", "vectors", "shelf_state"}
+ROOMS = tuple(name for name in metadata.tables if name not in SHELF)
+"""All that a desk writes when it works; the articles stay."""
 
 
 @pytest.fixture(scope="session")
@@ -36,15 +42,30 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def furnished_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The same on Postgres, as a database to be copied; empty when the tests run on SQLite."""
+    """The same on Postgres, furnished by the first worker that asks; empty when the tests run on SQLite."""
     if not POSTGRES:
         yield ""
         return
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    mark = shared / "furnished-database"
     name = f"office_{uuid4().hex[:12]}"
-    administer(f'CREATE DATABASE "{name}"')
-    furnish(settings_for(tmp_path_factory.mktemp("furnished"), name))
+    with one_at_a_time(shared / "furnished.lock"):
+        if not mark.exists():
+            administer(f'CREATE DATABASE "{name}_full"')
+            furnish(settings_for(shared / "furnished-beside", f"{name}_full"))
+            mark.write_text(f"{name}_full 0")
+        full, users = mark.read_text().split()
+        administer(f'CREATE DATABASE "{name}" TEMPLATE "{full}"')
+        mark.write_text(f"{full} {int(users) + 1}")
     yield name
     administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with one_at_a_time(shared / "furnished.lock"):
+        full, users = mark.read_text().split()
+        mark.write_text(f"{full} {int(users) - 1}")
+        if int(users) == 1:
+            administer(f'DROP DATABASE "{full}"')
+            mark.unlink()
 
 
 def furnish(settings: Settings) -> None:
@@ -61,30 +82,35 @@ def one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
+def address_of(database: str) -> str:
+    return make_url(POSTGRES).set(database=database).render_as_string(hide_password=False) if database else ""
+
+
 def settings_for(folder: Path, database: str) -> Settings:
-    url = make_url(POSTGRES).set(database=database).render_as_string(hide_password=False) if database else ""
     return read_settings(
         data_dir=folder,
         knowledge_dir=ARTICLES,
-        database_url=url,
+        database_url=address_of(database),
         secret_key="0123456789abcdef0123456789abcdef",
         _env_file=None,
     )
 
 
 @contextmanager
-def copied_database(template: str) -> Iterator[str]:
-    """A copy to write in, or empty on SQLite."""
-    name = f"{template}_{uuid4().hex[:8]}" if template else ""
-    if name:
-        administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+def lent_database(name: str) -> Iterator[str]:
+    """Tidied afterwards, which is ten times as quick as a copy. Who borrows it leaves the articles alone."""
+    before = shelf_of(name)
     yield name
     if name:
-        administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+        assert shelf_of(name) == before, "this test changes articles: it needs a database of its own"
+        make_empty(address_of(name), ROOMS)
 
 
-def administer(statement: str) -> None:
-    engine = create_engine(make_url(POSTGRES), isolation_level="AUTOCOMMIT")
+def shelf_of(name: str) -> object:
+    if not name:
+        return None
+    engine = create_engine(read_url(address_of(name)))
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        state = connection.execute(select(shelf_state)).all()
     engine.dispose()
+    return state

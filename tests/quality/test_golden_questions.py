@@ -10,7 +10,7 @@ from bot.wiring import open_desk
 from knowledge.library import Library
 from store.articles import readable_by
 from store.clock import StandingClock
-from tests.furnishing import MONDAY, copied_database, settings_for
+from tests.furnishing import MONDAY, lent_database, settings_for
 
 ARTICLES = Path(__file__).parents[2] / "knowledge" / "articles"
 
@@ -35,7 +35,7 @@ def library(
 ) -> Iterator[Library]:
     data = tmp_path_factory.mktemp("quality") / "data"
     shutil.copytree(furnished, data)
-    with copied_database(furnished_database) as name:
+    with lent_database(furnished_database) as name:
         desk = open_desk(settings_for(data, name), StandingClock(MONDAY))
         desk.library.be_ready()
         yield desk.library

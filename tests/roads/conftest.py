@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.clock import StandingClock
-from tests.furnishing import MONDAY, copied_database, settings_for
+from tests.furnishing import MONDAY, lent_database, settings_for
 from tests.office import Office, open_office
 
 
@@ -15,7 +15,7 @@ from tests.office import Office, open_office
 def office(furnished: Path, furnished_database: str, tmp_path: Path) -> Iterator[Office]:
     data = tmp_path / "data"
     shutil.copytree(furnished, data)
-    with copied_database(furnished_database) as name:
+    with lent_database(furnished_database) as name:
         office = open_office(settings_for(data, name), StandingClock(MONDAY))
         yield office
         office.desk.stop()

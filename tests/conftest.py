@@ -7,9 +7,9 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.furnishing import furnished, furnished_database
+from tests.furnishing import empty_tables, furnished, furnished_database
 
-__all__ = ["furnished", "furnished_database"]
+__all__ = ["empty_tables", "furnished", "furnished_database"]
 
 # A slow moment of the machine is not a bug of the code.
 hypothesis.settings.register_profile("house", deadline=None)

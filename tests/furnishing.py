@@ -18,13 +18,20 @@ from store.database import read_url
 from store.settings import Settings, read_settings
 from store.shelf_tables import shelf_state
 from store.tables import metadata
-from tests.databases import POSTGRES, administer, make_empty
+from tests.databases import POSTGRES, administer, brought_up, make_empty
 from tests.office import ARTICLES
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SHELF = {"articles", "article_versions", "article_files", "chunks", "vectors", "shelf_state"}
 ROOMS = tuple(name for name in metadata.tables if name not in SHELF)
 """All that a desk writes when it works; the articles stay."""
+
+
+@pytest.fixture(scope="session")
+def empty_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with tables and no rows, for `copied`."""
+    with brought_up(tmp_path_factory.mktemp("tables")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,9 @@ from store.clock import StandingClock
 from store.database import Database
 from store.heads import HeadBook
 from store.settings import Settings
-from tests.databases import KEY, brought_up, copied, opened
+from tests.databases import KEY, copied, opened
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def empty_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with brought_up(tmp_path_factory.mktemp("tables")) as address:
-        yield address
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from store.database import Database, open_database
 from store.heads import HeadBook
 from store.migrate import prepare
 from store.settings import Settings, settings_markdown
-from tests.databases import KEY, fresh, settings_of
+from tests.databases import KEY, copied
 from tests.ledgers import NOON, open_ticket, said, tamper
 
 Terminal = Callable[..., tuple[int, str, str]]
@@ -27,9 +27,9 @@ NOTE = e.NoteAdded(person_id="per_mara", text="hm")
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    with fresh() as name:
-        yield settings_of(tmp_path / "desk", name)
+def settings(empty_tables: str, tmp_path: Path) -> Iterator[Settings]:
+    with copied(empty_tables, tmp_path / "desk") as settings:
+        yield settings
 
 
 @pytest.fixture

@@ -54,8 +54,4 @@ FIRST = ("test_house.py", "test_look.py", "test_conversation.py")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In random order, but what takes longest first, so that no worker is left alone with it at the end."""
-    for item in items:
-        if item.path.parent.name == "pages":
-            # Each worker that opens a page starts a browser of its own.
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))

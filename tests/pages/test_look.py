@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.bot.web.conftest import furnished
 from tests.pages.conftest import Site, opened
 
+# Each worker that opens a page starts a browser of its own.
+pytestmark = pytest.mark.xdist_group("look")
 XSS = Path(__file__).resolve().parents[3] / "shared" / "data" / "attacks" / "xss.dev.jsonl"
 CUSTOMER = ("/support/assistant", "/support/ticket", "/support/ticket/T-1001", "/support/readers", "/nowhere")
 STAFF = ("/admin/support-requests", "/admin/support-requests/T-1001")

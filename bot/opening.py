@@ -1,4 +1,4 @@
-"""Which database and which shelf does this process open? Apart from the wiring, so that `ask` starts fast."""
+"""Which shelf of articles does this process open? Apart from the wiring, so that `ask` starts fast."""
 
 import hashlib
 from pathlib import Path
@@ -8,17 +8,6 @@ from store.clock import Clock
 from store.database import Database, open_database
 from store.migrate import prepare
 from store.settings import Settings
-
-
-def open_store(settings: Settings) -> Database:
-    """The database, brought up to this release."""
-    database = open_database(settings.database)
-    try:
-        prepare(database, settings)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 def open_shelf(settings: Settings, database: Database, clock: Clock) -> Library:

@@ -9,8 +9,7 @@ from bot.desk import Desk
 from bot.handle import Handler, Reading
 from bot.housekeeping import DAY, HOUR, MINUTE, Housekeeping
 from bot.notifier import Notifier
-from bot.opening import open_shelf as open_shelf
-from bot.opening import open_store as open_store
+from bot.opening import open_shelf
 from bot.post import Postman
 from bot.worker import CLOCK_SECONDS, Belt, Ticker
 from knowledge.library import Library
@@ -20,6 +19,7 @@ from store.clock import Clock, SystemClock
 from store.database import Database
 from store.heads import HeadBook
 from store.ledger import Ledger
+from store.opening import open_store
 from store.settings import Settings, load_secret_key
 from store.timelines import last_fact
 

@@ -2,9 +2,7 @@
 
 import argparse
 import contextlib
-import importlib
 import io
-import pkgutil
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import commands
+from bot.__main__ import NOUNS, build_parser
 from store.settings import Settings, setting_name
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,11 +46,7 @@ def commands_in(lines: Iterator[str]) -> Iterator[str]:
 
 @cache
 def parser() -> argparse.ArgumentParser:
-    whole = argparse.ArgumentParser(prog="deskbell", exit_on_error=False)
-    nouns = whole.add_subparsers(dest="command", required=True)
-    for module in pkgutil.iter_modules(commands.__path__):
-        importlib.import_module(f"bot.commands.{module.name}").add_arguments(nouns)
-    return whole
+    return build_parser(set(NOUNS))
 
 
 @every_paper
@@ -110,3 +104,9 @@ def test_every_paper_is_led_to() -> None:
     shown = " ".join(paper.read_text() for paper in PAPERS)
 
     assert [named(paper) for paper in PAPERS if paper.name not in shown and paper.name != "README.md"] == []
+
+
+def test_every_noun_of_the_command_line_has_its_file() -> None:
+    files = {path.stem for path in (ROOT / "bot" / "commands").glob("*.py")} - {"__init__"}
+
+    assert files == set(NOUNS)

@@ -5,19 +5,19 @@ import json
 import sys
 from pathlib import Path
 
-from bot.opening import open_beside, open_shelf, open_store
+from bot.opening import open_beside, open_shelf
 from knowledge.answer import Answer
 from knowledge.front_matter import is_audience, unknown_audience
 from knowledge.library import Library
 from store.clock import SystemClock
 from store.errors import BadAnswer, Misconfigured
+from store.opening import open_store
 from store.settings import Settings, read_settings
 
 AS_CUSTOMER = "customers"
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("ask", help="ask the articles a question")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="+", metavar="TEXT", help="the question")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--language", default="", help="of the question, e.g. de; otherwise it is detected")

@@ -19,8 +19,7 @@ LOOK_SECONDS = 0.02
 LONGEST_WAIT = 60.0
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("chat", help="talk to the desk as a customer")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="name", default="", help="who you are; default: your user name")
     parser.set_defaults(run=run)
 

@@ -16,8 +16,7 @@ from store.settings import read_settings, settings_markdown
 MARKS = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("doctor", help="check settings and connections, and say what to do")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", action="store_true", help="print docs/settings.md")
     parser.add_argument("--guards", action="store_true", help="put lost triggers of the ledger back")
     parser.add_argument("--json", action="store_true", help="for programs")

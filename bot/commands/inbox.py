@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 
-from bot.wiring import open_store
 from store.access import ADMIN
 from store.clock import SystemClock
 from store.errors import BadAnswer
 from store.lanes import Waiting
+from store.opening import open_store
 from store.replays import DEAD, BeltName, list_waiting, replay
 from store.settings import read_settings
 
 STATES = ("ready", "dead", "expired", "done")
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("inbox", help="deliveries that wait or could not be handled")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_verbs(parser, "inbox", STATES)
 
 

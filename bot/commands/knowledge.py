@@ -17,8 +17,7 @@ TOO_MANY_GONE = 3
 """Exit code."""
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("knowledge", help="the articles: bring in, list, check, measure")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     sync = verbs.add_parser("sync", help="bring the folder's changes in")
     sync.add_argument("--yes", action="store_true", help="also when many articles are gone at once")

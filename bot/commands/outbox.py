@@ -7,6 +7,5 @@ from bot.commands.inbox import add_verbs
 STATES = ("ready", "sending", "dead", "expired", "done")
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("outbox", help="letters that wait or could not leave")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_verbs(parser, "outbox", STATES)

@@ -10,8 +10,7 @@ from store.messages import StaffDid
 from store.settings import read_settings
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("reply", help="answer a ticket as a person; the customer reads it")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ticket", help="e.g. T-1001")
     parser.add_argument("text", help="what the customer reads")
     parser.add_argument("--as", dest="person", default=ADMIN, help="person id of the staff member")

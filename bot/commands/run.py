@@ -23,8 +23,7 @@ STOP_SECONDS = 5.0
 WAITING_CALLS = 512
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("run", help="start the desk: pages, API and workers")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
     parser.add_argument("--no-worker", action="store_true", help="doors only; others do the work")

@@ -9,8 +9,7 @@ from bot.reader.scoring import CommandJson, Score, Share, read_turns, score_turn
 from store.clock import SystemClock
 
 
-def add_arguments(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    selftest = sub.add_parser("selftest", help="measure this installation on written examples")
+def add_arguments(selftest: argparse.ArgumentParser) -> None:
     what = selftest.add_subparsers(dest="what", required=True, metavar="what")
     reader = what.add_parser("reader", help="read customers' turns and compare the commands")
     reader.add_argument(

@@ -4,15 +4,14 @@ import argparse
 import json
 
 from bot.view import Turn, staff_turns
-from bot.wiring import open_store
 from store.database import Database
+from store.opening import open_store
 from store.queries import TicketFilter, list_tickets
 from store.reading import get_for_staff
 from store.settings import read_settings
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("ticket", help="list tickets, or show one")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     listed = verbs.add_parser("list", help="newest activity first")
     listed.add_argument("--status", action="append", default=[], help="may be given several times")

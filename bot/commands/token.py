@@ -7,19 +7,18 @@ from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 
-from bot.wiring import open_store
 from store.access import ADMIN, SCOPES, Key, ensure_admin, list_keys
 from store.clock import SystemClock
 from store.database import Database
 from store.errors import BadAnswer
+from store.opening import open_store
 from store.settings import read_settings
 from store.tokens import create_token, revoke_token
 
 LONGEST_DAYS = 3650
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("token", help="tokens for the API")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     created = verbs.add_parser("create", help="print a new token, once")
     created.add_argument("label", help="what it is for, e.g. `status page`")

@@ -16,8 +16,7 @@ from store.verify import Report, repair_snapshot, verify
 SHOWN = 50
 
 
-def add_arguments(nouns: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = nouns.add_parser("verify", help="check every chain, snapshot and signed head")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rebuild", action="store_true", help="write snapshots that differ anew")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.set_defaults(run=run)

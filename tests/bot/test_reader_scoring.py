@@ -146,6 +146,6 @@ def line(text: str, topic: str) -> dict[str, object]:
 
 def run(*given: str) -> int:
     parser = argparse.ArgumentParser()
-    selftest.add_arguments(parser.add_subparsers(required=True))
-    options = parser.parse_args(["selftest", *given])
+    selftest.add_arguments(parser)
+    options = parser.parse_args(given)
     return int(options.run(options))

@@ -1,4 +1,4 @@
-"""How does a backup become the desk again?"""
+"""How is a backup put back from a terminal?"""
 
 import argparse
 import json

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from bot import handle
 from bot.desk import Desk
 from bot.wiring import open_desk
 from store import gauges, lanes
@@ -104,6 +105,8 @@ def live(settings: Settings, lines: Sequence[str], told: Pipe, *, die: str, muta
     """`die` is PHASE:STEP: a step is a transaction or a letter handed to the world outside, and PHASE is
     `before`, `inside` or `after` it. Without it the life ends when nothing waits any more."""
     lanes.LEASE = SHORT_LEASE
+    # Here the process ends for other reasons than what it was told.
+    handle.MOST_CLAIMS = 1_000
     desk = open_desk(settings.model_copy(update={"knowledge_dir": settings.data_dir / "articles"}))
     # Words alone find the one article; the embedder would double the time of every life.
     desk.library.is_loaded = True

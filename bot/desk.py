@@ -15,6 +15,7 @@ from store.database import Database
 from store.errors import Unavailable
 from store.inbox import Accepted
 from store.messages import CustomerSaid, Inbound
+from store.presence import Presence
 from store.settings import Settings
 from store.tickets import Session, Ticket
 
@@ -27,6 +28,7 @@ class Desk:
     """Made by `bot.wiring`; every door gets this one and nothing else."""
 
     settings: Settings
+    presence: Presence
     secret_key: str
     database: Database
     clock: Clock
@@ -94,6 +96,7 @@ class Desk:
             part.stop(seconds)
         self.library.close()
         self.database.close()
+        self.presence.leave()
 
     def run_own(self) -> None:
         """What came in through this process, here and now; workers of a running desk may be faster."""

@@ -20,6 +20,7 @@ from store.database import Database
 from store.heads import HeadBook
 from store.ledger import Ledger
 from store.opening import open_store
+from store.presence import enter
 from store.settings import Settings, load_secret_key
 from store.timelines import last_fact
 
@@ -31,6 +32,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     """Nothing runs yet; `Desk.start` starts the belts. Tests give a standing clock and their own library."""
     clock = clock or SystemClock()
     secret_key = load_secret_key(settings, clock.new_secret())
+    presence = enter(settings.data_dir)
     database = open_store(settings)
     ensure_admin(database, clock.now())
     library = library or open_shelf(settings, database, clock)
@@ -60,6 +62,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     )
     return Desk(
         settings=settings,
+        presence=presence,
         secret_key=secret_key,
         database=database,
         clock=clock,

@@ -1,7 +1,5 @@
 """How does a backup become the desk again?"""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,10 +13,11 @@ from store.backup import DATABASE, KEY, ROWS, Backup, backup, unpack
 from store.database import open_database, read_url
 from store.dump import drop_all, dump_rows, load_rows
 from store.erasure import list_erasures, replay_erasures
-from store.errors import BadAnswer, Misconfigured
+from store.errors import BadAnswer
 from store.files import file_path
 from store.heads import HeadBook
 from store.migrate import prepare
+from store.presence import alone
 from store.settings import Settings, load_secret_key
 from store.verify import Report, verify
 
@@ -40,21 +39,26 @@ class Restored:
 def restore(
     settings: Settings, source: Path, *, now: datetime, fresh_key: str, force: bool = False
 ) -> Restored:
-    """`force` replaces a desk that is there; what it was is kept beside it, in DATA_DIR."""
+    """`force` replaces a desk that is there; what it was is kept beside it, in DATA_DIR. A running desk
+    stands still meanwhile, and goes on from what was restored."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with staging(settings.data_dir) as stage, alone(settings.data_dir):
+    with staging(settings.data_dir) as stage:
         found = unpack(source, stage)
-        erasures: dict[str, datetime] = {}
-        kept = None
-        if is_used(settings):
-            if not force:
-                raise BadAnswer(f"{place(settings)} holds a desk already: --force replaces it")
-            kept = settings.data_dir / f"replaced-{now:%Y%m%d-%H%M%S}"
-            erasures = put_aside(settings, kept, now)
-        put_in_place(settings, stage, found)
-        erased = forget(settings, erasures, now)
-        report = check(settings, fresh_key)
-    return Restored(found, report, erased, kept)
+        if is_used(settings) and not force:
+            raise BadAnswer(f"{place(settings)} holds a desk already: --force replaces it")
+        with alone(settings.data_dir):
+            return replace(settings, stage, found, now, fresh_key)
+
+
+def replace(settings: Settings, stage: Path, found: Backup, now: datetime, fresh_key: str) -> Restored:
+    erasures: dict[str, datetime] = {}
+    kept = None
+    if is_used(settings):
+        kept = settings.data_dir / f"replaced-{now:%Y%m%d-%H%M%S}"
+        erasures = put_aside(settings, kept, now)
+    put_in_place(settings, stage, found)
+    erased = forget(settings, erasures, now)
+    return Restored(found, check(settings, fresh_key), erased, kept)
 
 
 def place(settings: Settings) -> str:
@@ -170,14 +174,3 @@ def staging(data_dir: Path) -> Iterator[Path]:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-
-
-@contextmanager
-def alone(data_dir: Path) -> Iterator[None]:
-    """The running desk holds its index; nothing may be replaced under its feet."""
-    with (data_dir / f"{INDEX}.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Misconfigured(f"a desk is running in {os.fspath(data_dir)}: stop it first") from error
-        yield

@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -13,14 +14,17 @@ from bot.desk import Desk
 from bot.web.app import build_app
 from bot.web.server import PageServer
 from bot.wiring import open_desk
+from bot.worker import Ticker
 from store.access import admit_admin
 from store.errors import Misconfigured
+from store.presence import is_wanted, wait_until_free
 from store.settings import Settings, read_settings
 
 LINK_LIVES = timedelta(hours=12)
 DRAIN_SECONDS = 10
 STOP_SECONDS = 5.0
 WAITING_CALLS = 512
+WAY_SECONDS = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +42,16 @@ def run(options: argparse.Namespace) -> int:
     logging.getLogger("deskbell").setLevel(settings.log_level.upper())
     listener = listen(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    # Once it has closed its doors, uvicorn sends itself the signal again: unheard, that would end the process
+    # before the belts have stopped.
+    signal.signal(signal.SIGTERM, leave)
+    while serve(settings, listener, with_workers=not options.no_worker):
+        wait_until_free(settings.data_dir)
+    return 0
+
+
+def serve(settings: Settings, listener: socket.socket, *, with_workers: bool) -> bool:
+    """Until a signal ends it. True: a restore wants the folder; who calls meanwhile waits at the door."""
     desk = open_desk(settings)
     server = PageServer(
         uvicorn.Config(
@@ -52,18 +66,33 @@ def run(options: argparse.Namespace) -> int:
         ),
         desk.notifier,
     )
-    if not options.no_worker:
+    way = MakingWay(settings.data_dir, server)
+    watcher = Ticker("restore", WAY_SECONDS, way)
+    if with_workers:
         desk.start()
     desk.library.warm()
     print_welcome(settings, make_admin_link(desk))
-    # Once it has closed its doors, uvicorn sends itself the signal again: unheard, that would end the process
-    # before the belts have stopped.
-    signal.signal(signal.SIGTERM, leave)
+    watcher.start()
     try:
-        server.run(sockets=[listener])
+        server.run(sockets=[listener.dup()])
     finally:
+        watcher.stop(STOP_SECONDS)
         desk.stop(STOP_SECONDS)
-    return 0
+    return way.is_made
+
+
+class MakingWay:
+    """Ends the server when a restore wants the folder."""
+
+    def __init__(self, data_dir: Path, server: PageServer) -> None:
+        self._data_dir, self._server = data_dir, server
+        self.is_made = False
+
+    def __call__(self) -> bool:
+        if not self.is_made and is_wanted(self._data_dir):
+            self.is_made = True
+            self._server.should_exit = True
+        return False
 
 
 def leave(_number: int, _frame: FrameType | None) -> None:

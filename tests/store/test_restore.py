@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from time import sleep
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +21,8 @@ from store.files import file_path, read_upload, record_file, write_file
 from store.heads import HeadBook
 from store.inbox import accept
 from store.migrate import prepare
-from store.restore import Restored, alone, restore
+from store.presence import alone, enter, is_wanted, wait_until_free
+from store.restore import Restored, restore
 from store.settings import Settings
 from store.timelines import read_timeline
 from store.verify import verify
@@ -180,11 +182,49 @@ def test_who_was_erased_since_does_not_come_back(desk: Database, settings: Setti
     database.close()
 
 
-def test_nothing_is_restored_under_a_running_desk(desk: Database, settings: Settings) -> None:
+def test_nothing_is_restored_under_a_desk_that_does_not_make_way(
+    desk: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.presence.PATIENCE", 0.2)
     made = back_up(desk, settings)
+    present = enter(settings.data_dir)
 
-    with alone(settings.data_dir), pytest.raises(Misconfigured, match="stop it first"):
+    with pytest.raises(Misconfigured, match="goes on working"):
         bring_back(settings, made.path, force=True)
+
+    present.leave()
+    assert not list(settings.data_dir.glob("replaced-*"))
+
+
+def test_two_restores_at_once_are_one_too_many(desk: Database, settings: Settings) -> None:
+    made = back_up(desk, settings)
+    desk.close()
+
+    with alone(settings.data_dir), pytest.raises(Misconfigured, match="another restore"):
+        bring_back(settings, made.path, force=True)
+
+
+def test_a_desk_that_makes_way_comes_back_after_the_restore(desk: Database, settings: Settings) -> None:
+    made = back_up(desk, settings)
+    desk.close()
+    present = enter(settings.data_dir)
+    came_back = threading.Event()
+
+    def make_way() -> None:
+        while not is_wanted(settings.data_dir):
+            sleep(0.01)
+        present.leave()
+        wait_until_free(settings.data_dir)
+        came_back.set()
+
+    neighbour = threading.Thread(target=make_way)
+    neighbour.start()
+    done = bring_back(settings, made.path, force=True)
+    neighbour.join(5)
+
+    assert came_back.is_set()
+    assert done.report.findings == ()
+    assert not is_wanted(settings.data_dir)
 
 
 @pytest.mark.parametrize("kind", ["text", "torn", "empty folder", "evil"])

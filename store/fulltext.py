@@ -149,6 +149,28 @@ def count_tokens(
     }
 
 
+def list_tokens(connection: Connection, shelf: Shelf, numbers: Sequence[int]) -> dict[int, Tokens]:
+    """What another index of words is made from."""
+    query = text(f"SELECT rowid, heading, body FROM {shelf} WHERE rowid IN :numbers")  # noqa: S608 - our own names
+    query = query.bindparams(bindparam("numbers", list(numbers), expanding=True))
+    return {row[0]: Tokens(row[1], row[2]) for row in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class SqlWords:
+    """The full text of the database itself, as one snapshot shows it."""
+
+    connection: Connection
+
+    def find(
+        self, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str], limit: int
+    ) -> dict[int, float]:
+        return find_tokens(self.connection, shelf, tokens, audiences=audiences, limit=limit)
+
+    def count(self, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str]) -> dict[str, int]:
+        return count_tokens(self.connection, shelf, tokens, audiences=audiences)
+
+
 def differences(connection: Connection) -> list[str]:
     """Where the full text does not follow the chunks."""
     faults = []

@@ -1,6 +1,6 @@
 """What is on the shelf: articles, their pieces, vectors and versions?"""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NewType, TypeVar
@@ -63,16 +63,35 @@ class Listed:
 
 def read_generation(connection: Connection) -> int:
     """Rises with every change of what can be found."""
-    query = select(shelf_state.c.value).where(shelf_state.c.name == "generation")
+    return read_state(connection, "generation")
+
+
+def read_text_generation(connection: Connection) -> int:
+    """Rises with every change of the texts; a vector more or less does not move it."""
+    return read_state(connection, "texts")
+
+
+def read_state(connection: Connection, name: str) -> int:
+    query = select(shelf_state.c.value).where(shelf_state.c.name == name)
     return int(connection.execute(query).scalar() or 0)
 
 
 def next_generation(connection: Connection) -> int:
     """Said first in a unit: on Postgres it makes the writers of the shelf wait for each other."""
-    connection.execute(NEW_STATE[connection.dialect.name], {"name": "generation", "value": 0})
-    row = shelf_state.c.name == "generation"
+    return raise_state(connection, "generation")
+
+
+def next_text_generation(connection: Connection) -> int:
+    generation = next_generation(connection)
+    raise_state(connection, "texts")
+    return generation
+
+
+def raise_state(connection: Connection, name: str) -> int:
+    connection.execute(NEW_STATE[connection.dialect.name], {"name": name, "value": 0})
+    row = shelf_state.c.name == name
     connection.execute(update(shelf_state).where(row).values(value=shelf_state.c.value + 1))
-    return read_generation(connection)
+    return read_state(connection, name)
 
 
 def list_files(connection: Connection) -> dict[str, Filed]:
@@ -84,7 +103,7 @@ def put_article(
     connection: Connection, article: Article, prepared: Sequence[Prepared], filed: Filed, *, now: datetime
 ) -> None:
     """The old version goes and the new one comes in one transaction, so that no reader sees half."""
-    generation = next_generation(connection)
+    generation = next_text_generation(connection)
     take_down(connection, article.path)
     connection.execute(
         insert(articles),
@@ -140,14 +159,14 @@ def take_down(connection: Connection, path: str) -> None:
 
 def drop_article(connection: Connection, path: str) -> None:
     """The file is gone. Its versions stay for the citations that name them."""
-    next_generation(connection)
+    next_text_generation(connection)
     take_down(connection, path)
     connection.execute(delete(article_files).where(article_files.c.path == path))
 
 
 def put_quarantined(connection: Connection, filed: Filed) -> None:
     """Whatever stood on the shelf under this path is taken down: it may now be for fewer."""
-    next_generation(connection)
+    next_text_generation(connection)
     take_down(connection, filed.path)
     put_file(connection, filed)
 
@@ -210,6 +229,25 @@ def list_hashes(connection: Connection) -> list[tuple[str, str, list[Hash]]]:
         pieces.setdefault(path, []).append(Hash(name))
     listed = connection.execute(select(articles.c.path, articles.c.audience).order_by(articles.c.path))
     return [(path, audience, pieces.get(path, [])) for path, audience in listed]
+
+
+def list_numbers(connection: Connection) -> list[int]:
+    return list(connection.execute(select(chunks.c.number)).scalars())
+
+
+def list_pieces(
+    connection: Connection, numbers: Sequence[int] | None = None
+) -> Iterator[tuple[int, Hash, Audience]]:
+    """Number, hash and audience of all pieces, or of these."""
+    query = select(chunks.c.number, chunks.c.hash, chunks.c.audience)
+    chosen = (
+        [query] if numbers is None else [query.where(chunks.c.number.in_(part)) for part in parts(numbers)]
+    )
+    return (
+        (number, Hash(name), Audience(audience))
+        for one in chosen
+        for number, name, audience in connection.execute(one)
+    )
 
 
 def count_languages(connection: Connection, audiences: Sequence[str]) -> dict[str, int]:

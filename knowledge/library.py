@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,33 +10,34 @@ from typing import Literal, Protocol
 
 from knowledge.answer import Answer
 from knowledge.asking import Found, ask
-from knowledge.embedding import GRAPH, Embedder, Remembering, find_model, open_embedder
+from knowledge.embedders import REST_SECONDS, EmbedderChoice
+from knowledge.embedding import GRAPH, Embedder, MeaningAway, find_model
 from knowledge.front_matter import is_audience, unknown_audience
-from knowledge.index import ExactIndex, VectorIndex, open_index
+from knowledge.index import VectorIndex, Wanted
 from knowledge.language import guess
-from knowledge.locks import FileLock, alone
+from knowledge.lexicon import Lexicon
+from knowledge.locks import alone
+from knowledge.meaning import Meaning
 from knowledge.search import Question, Ranking, Senses
 from knowledge.sync import (
     Progress,
     Quarantined,
     Report,
-    catch_up,
-    embed_missing,
     list_quarantined,
     sync_folder,
 )
-from knowledge.verify import verify_index, verify_shelf
+from knowledge.verify import verify_shelf
 from knowledge.watch import Repeated, watch
 from store import shelf
 from store.articles import ArticleVersion, Audience, readable_by
 from store.database import Database
 from store.errors import Misconfigured
-from store.shelf import Listed
+from store.shelf import Counted, Listed, count_shelf
 
 log = logging.getLogger("deskbell.knowledge")
 
 Mode = Literal["words", "hybrid"]
-PATIENCE, SHORT_PATIENCE, POLL, POLL_ROWS, STOP_SECONDS = 10.0, 4.0, 0.05, 1.0, 5.0
+PATIENCE, POLL_ROWS, STOP_SECONDS = 10.0, 1.0, 5.0
 """Seconds."""
 
 
@@ -57,17 +57,28 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the articles are searched right now."""
+    """How the articles are searched right now, and what is still being brought in."""
 
     mode: Mode
     index: str
     embedder: str
+    words: str
+    """What finds words: the database, or tantivy."""
     articles: int
     quarantined: int
     to_embed: int
     """Texts whose vectors are still being made."""
     is_behind: bool
     """Whether the index has yet to follow the rows."""
+    texts: tuple[int, int]
+    """Files read and files to be read by the pass that runs, or the last."""
+    vectors: tuple[int, int]
+    """Texts with a vector, and all."""
+    coming: str = ""
+    """The embedder whose vectors are made beside those that answer."""
+    coming_vectors: tuple[int, int] = (0, 0)
+    trouble: str = ""
+    """Why words alone answer, or why no vectors are made."""
 
 
 @dataclass(slots=True)
@@ -79,20 +90,21 @@ class Library:
     articles_dir: Path
     clock: Clock
     default_audience: Audience
-    models_dir: Path
-    embedder: Embedder | None = None
-    sentences: Embedder | None = None
-    index: VectorIndex | None = None
-    applied: int = -1
-    """Generation that the index stands at."""
+    meaning: Meaning
+    lexicon: Lexicon
     threads: tuple[Repeated, ...] = ()
     changed: threading.Event = field(default_factory=threading.Event)
     told: tuple[Quarantined, ...] = ()
     """Files in quarantine that the log has named."""
+    read: tuple[int, int] = (0, 0)
+    """Files that the pass has read, and has to read."""
     is_loaded: bool = False
+    is_held: bool = False
+    """Whether this process stays, so that indexes on disk may be its own."""
     loading: threading.Lock = field(default_factory=threading.Lock)
     is_filled: threading.Event = field(default_factory=threading.Event)
     """Set when there is something to answer from: at once, or after the first look at the folder."""
+    counted: Counted | None = None
 
     def answer(self, question: str, *, history: Sequence[str], audience: str, language: str) -> Answer:
         return self.find(question, history=history, audience=audience, language=language).answer
@@ -106,8 +118,18 @@ class Library:
         before = history[-1] if history else ""
         audiences = readable_by(audience)
         language = language or self.language_of(question, audiences)
-        senses = Senses(self.embedder, self.index, self.sentences)
-        return ask(self.database, senses, Question(question, before, audiences, language))
+        asked = Question(question, before, audiences, language)
+        try:
+            return ask(self.database, self.senses(), asked)
+        except MeaningAway as away:
+            log.warning("words alone answer: %s", away)
+            return ask(self.database, Senses(lexical=self.lexicon), asked)
+
+    def senses(self) -> Senses:
+        standing = self.meaning.standing
+        if standing is None:
+            return Senses(lexical=self.lexicon)
+        return Senses(standing.asked, standing.index, standing.sentences, self.lexicon)
 
     def language_of(self, text: str, audiences: Sequence[str]) -> str:
         with self.database.read() as connection:
@@ -126,7 +148,10 @@ class Library:
             self.is_filled.wait(PATIENCE)
         elif not self.is_loaded:
             self.sync()
-            self.load()
+            try:
+                self.load(switching=False)
+            except MeaningAway as away:
+                log.warning("words alone answer: %s", away)
 
     def is_bare(self) -> bool:
         with self.database.read() as connection:
@@ -148,6 +173,7 @@ class Library:
     def keep_up(self) -> None:
         try:
             report = self.sync()
+            self.lexicon.follow()
         finally:
             self.is_filled.set()
             self.changed.set()
@@ -157,11 +183,17 @@ class Library:
 
     def follow_rows(self, stopped: threading.Event) -> None:
         """Also rows that another process wrote, e.g. `deskbell knowledge sync`."""
-        self.load(held=True)
         while not stopped.is_set():
-            if self.is_behind():
-                self.embed()
+            try:
+                self.load(held=True)
+                if self.meaning.is_behind() or self.meaning.coming:
+                    self.embed()
                 self.follow()
+                self.meaning.clear_leftovers()
+            except MeaningAway as away:
+                log.warning("what stands goes on answering, next try in %s s: %s", REST_SECONDS, away)
+                self.follow()
+                stopped.wait(REST_SECONDS)
             self.changed.wait(POLL_ROWS)
             self.changed.clear()
 
@@ -169,6 +201,12 @@ class Library:
         self, *, confirmed: bool = False, again: bool = False, progress: Progress | None = None
     ) -> Report:
         """Texts of the folder into rows. One process at a time; the others wait, and find little to do."""
+
+        def note(done: int, total: int) -> None:
+            self.read = (done, total)
+            if progress:
+                progress(done, total)
+
         mark = self.data_dir / "sync.lock"
         with alone(mark):
             # Touched, the lock tells the file system's own time: no clock of ours is compared with its files.
@@ -181,94 +219,111 @@ class Library:
                 tick=mark.stat().st_mtime_ns,
                 confirmed=confirmed,
                 again=again,
-                progress=progress,
+                progress=note,
             )
 
-    def load(self, *, held: bool = False, progress: Progress | None = None) -> None:
-        """Embedder, missing vectors, index. `held`: this process stays, so it may hold Chroma."""
+    def load(self, *, held: bool = False, switching: bool = True, progress: Progress | None = None) -> None:
+        """Embedder, missing vectors, index. `held`: this process stays, so it may hold Chroma. `switching`:
+        it may go over to another embedder, which takes as long as a first index. Raises MeaningAway."""
         with self.loading:
-            if self.is_loaded:
+            if self.is_loaded and not self.meaning.is_late:
                 return
-            self.embedder = self.embedder or open_embedder(self.models_dir)
-            if self.embedder:
-                self.sentences = Remembering(self.embedder)
-                self.index = open_index(self.data_dir, self.embedder.identity) if held else ExactIndex()
-                self.follow()
+            # What cannot be reached now is no reason to ask again before every question.
             self.is_loaded = True
+            self.is_held = self.is_held or held
+            self.meaning.open(held=held, switching=switching)
+            self.follow()
         self.embed(progress)
         self.follow()
 
     def embed(self, progress: Progress | None = None) -> None:
-        """One process at a time. Where another is at it, its vectors are waited for, but not for long."""
-        if self.embedder is None or not self.count_to_embed():
-            return
-        lock = FileLock(self.data_dir / "embed.lock")
-        until = time.monotonic() + SHORT_PATIENCE
-        while not lock.take(wait=False):
-            if time.monotonic() > until or not self.count_to_embed():
-                return
-            time.sleep(POLL)
-        try:
-            embed_missing(
-                self.database, self.embedder, progress=progress, each=self.follow, stop=self.is_closed
-            )
-        finally:
-            lock.give_back()
+        self.meaning.embed(progress, self.is_closed)
 
     def follow(self) -> None:
-        """Brings the index to where the rows are, whoever wrote them."""
-        if self.embedder and self.index and self.is_behind():
-            self.applied = catch_up(self.database, self.index, self.embedder.identity)
-
-    def is_behind(self) -> bool:
-        with self.database.read() as connection:
-            return shelf.read_generation(connection) != self.applied
-
-    def count_to_embed(self) -> int:
-        if self.embedder is None:
-            return 0
-        with self.database.read() as connection:
-            return shelf.count_to_embed(connection, self.embedder.identity)
+        """Brings both indexes to where the rows are, whoever wrote them."""
+        if self.is_held:
+            self.lexicon.follow()
+        self.meaning.follow()
 
     def is_closed(self) -> bool:
         return any(thread.is_stopped for thread in self.threads)
 
+    @property
+    def embedder(self) -> Embedder | None:
+        standing = self.meaning.standing
+        return standing.embedder if standing else self.meaning.given
+
+    @embedder.setter
+    def embedder(self, given: Embedder | None) -> None:
+        """In place of the one that the settings choose."""
+        self.meaning.given = given
+
+    @property
+    def models_dir(self) -> Path:
+        return self.meaning.models_dir
+
+    @property
+    def index(self) -> VectorIndex | None:
+        return self.meaning.standing.index if self.meaning.standing else None
+
+    def is_behind(self) -> bool:
+        return self.meaning.is_behind()
+
+    def count_to_embed(self) -> int:
+        return self.meaning.count_to_embed()
+
     def status(self) -> Status:
+        embedder = self.meaning.find_pointer() or (GRAPH if find_model() else "")
         with self.database.read() as connection:
             listed = shelf.list_articles(connection)
             generation = shelf.read_generation(connection)
-            to_embed = shelf.count_to_embed(connection, GRAPH)
-        embedder = GRAPH if find_model() else ""
+            to_embed = shelf.count_to_embed(connection, embedder or GRAPH)
         return Status(tuple(listed), list_quarantined(self.database), generation, to_embed, embedder)
 
     def verify(self) -> list[str]:
         """One sentence for each thing that does not fit. Looks into Chroma if nobody else holds it."""
         faults = list(verify_shelf(self.database, self.articles_dir, self.default_audience))
-        if find_model():
-            index = self.index or open_index(self.data_dir, GRAPH)
-            if index.name != ExactIndex.name:
-                faults += verify_index(self.database, index, GRAPH)
-            if index is not self.index:
-                index.close()
-        return faults
+        return [*faults, *self.meaning.verify()]
 
     def health(self) -> Health:
-        status = self.status()
+        meaning, counts = self.meaning, self.count()
+        standing = meaning.standing
+        made = counts.texts - counts.missing
         return Health(
-            mode="hybrid" if self.embedder and self.index else "words",
-            index=self.index.name if self.index else "",
-            embedder=self.embedder.identity if self.embedder else "",
-            articles=len(status.articles),
-            quarantined=len(status.quarantined),
-            to_embed=self.count_to_embed(),
-            is_behind=bool(self.embedder) and self.applied != status.generation,
+            mode="hybrid" if standing and not standing.asked.failed else "words",
+            index=standing.index.name if standing else "",
+            embedder=standing.embedder.identity if standing else "",
+            words=self.lexicon.name,
+            articles=counts.articles,
+            quarantined=counts.quarantined,
+            to_embed=counts.missing if standing else 0,
+            is_behind=standing is not None and meaning.applied != counts.generation,
+            texts=self.read,
+            vectors=(made, counts.texts) if standing else (0, counts.texts),
+            coming=meaning.coming.identity if meaning.coming else "",
+            coming_vectors=(counts.texts - counts.missing_coming, counts.texts) if meaning.coming else (0, 0),
+            trouble=meaning.trouble(),
         )
+
+    def count(self) -> Counted:
+        """As long as nothing changes, it is not counted again: programs ask every second."""
+        with self.database.read() as connection:
+            generation = shelf.read_generation(connection)
+            standing, coming = self.meaning.standing, self.meaning.coming
+            asked = (
+                generation,
+                standing.embedder.identity if standing else "",
+                coming.identity if coming else "",
+            )
+            if self.counted is None or self.counted.asked != asked:
+                self.counted = count_shelf(connection, *asked)
+            return self.counted
 
     def close(self) -> None:
         for thread in self.threads:
             thread.stop(STOP_SECONDS)
-        if self.index:
-            self.index.close()
+        self.lexicon.close()
+        self.meaning.close()
 
 
 def open_library(
@@ -279,11 +334,22 @@ def open_library(
     clock: Clock,
     default_audience: str,
     models_dir: Path | None = None,
+    engine: Wanted | None = None,
+    embedder: EmbedderChoice | None = None,
 ) -> Library:
     """Ready at once; nothing is read yet. `models_dir` holds the embedder's graph, `data_dir` if it is not
     given. Raises Misconfigured."""
     if not is_audience(default_audience):
         raise Misconfigured(f"DESKBELL_DEFAULT_AUDIENCE: {unknown_audience(default_audience)}")
+    choice = embedder or EmbedderChoice()
+    choice.check()
+    meaning = Meaning(database, data_dir, models_dir or data_dir / "models", engine or Wanted(), choice)
     return Library(
-        database, data_dir, articles_dir, clock, Audience(default_audience), models_dir or data_dir / "models"
+        database,
+        data_dir,
+        articles_dir,
+        clock,
+        Audience(default_audience),
+        meaning,
+        Lexicon(database, data_dir),
     )

@@ -30,7 +30,7 @@ tick of the file system's clock; it is read once more at the next pass."""
 STILL = 0.05
 TRIES = 20
 FEW, SHARE = 5, 0.2
-EMBED_AT_ONCE, AT_ONCE = 64, 2_000
+EMBED_AT_ONCE, READ_AT_ONCE, AT_ONCE = 64, 2_048, 2_000
 
 Progress = Callable[[int, int], None]
 """Done and total."""
@@ -255,34 +255,43 @@ def prove_gone(database: Database, paths: Sequence[str]) -> None:
         )
 
 
+Took = Callable[[Mapping[Hash, NDArray[np.float32]], int], None]
+"""Vectors that were just written, and the generation that this made."""
+
+
 def embed_missing(
     database: Database,
     embedder: Embedder,
     *,
     progress: Progress | None = None,
-    each: Callable[[], None] | None = None,
+    took: Took | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> int:
     """Vectors for every text that has none; returns how many. May be cut off at any time and gone on with
-    later. `each` is called whenever some more can be found by meaning."""
+    later. Raises MeaningAway; what was made before stays."""
     with database.read() as connection:
         total = shelf.count_to_embed(connection, embedder.identity)
     made = 0
-    while not (stop and stop()) and (texts := read_texts(database, embedder.identity)):
-        vectors = embedder.embed([f"{heading}\n{text}" for _, heading, text in texts])
-        packed = {name: pack(vector) for (name, _, _), vector in zip(texts, vectors, strict=True)}
-        database.write(partial(shelf.put_vectors, embedder=embedder.identity, made=packed))
-        made += len(texts)
-        if progress:
-            progress(made, max(total, made))
-        if each:
-            each()
+    while texts := read_texts(database, embedder.identity):
+        for start in range(0, len(texts), EMBED_AT_ONCE):
+            if stop and stop():
+                return made
+            part = texts[start : start + EMBED_AT_ONCE]
+            vectors = embedder.embed([f"{heading}\n{text}" for _, heading, text in part])
+            fresh = {name: vector for (name, _, _), vector in zip(part, vectors, strict=True)}
+            packed = {name: pack(vector) for name, vector in fresh.items()}
+            generation = database.write(partial(shelf.put_vectors, embedder=embedder.identity, made=packed))
+            made += len(part)
+            if took:
+                took(fresh, generation)
+            if progress:
+                progress(made, max(total, made))
     return made
 
 
 def read_texts(database: Database, embedder: str) -> list[tuple[Hash, str, str]]:
     with database.read() as connection:
-        return shelf.texts_to_embed(connection, embedder, EMBED_AT_ONCE)
+        return shelf.texts_to_embed(connection, embedder, READ_AT_ONCE)
 
 
 def pack(vector: NDArray[np.float32]) -> bytes:
@@ -295,17 +304,36 @@ def unpack(rows: Sequence[bytes]) -> Vectors:
 
 
 def catch_up(database: Database, index: VectorIndex, embedder: str) -> int:
-    """Brings the index to what SQL says now, whatever either of them missed. Returns the generation."""
+    """Brings the index to what SQL says, whatever either of them missed. Returns the generation."""
     with database.read() as connection:
         generation = shelf.read_generation(connection)
         audiences = {*shelf.list_audiences(connection), *index.audiences()}
-        for audience in sorted(audiences):
-            wanted = shelf.hashes_of(connection, audience, embedder)
-            standing = index.ids(audience)
-            index.drop(audience, standing - wanted)
-            missing = sorted(wanted - standing)
-            for start in range(0, len(missing), AT_ONCE):
-                rows = shelf.read_vectors(connection, missing[start : start + AT_ONCE], embedder)
-                if rows:
-                    index.add(audience, list(rows), unpack(list(rows.values())))
+        wanted = {one: shelf.hashes_of(connection, one, embedder) for one in sorted(audiences)}
+    for audience, hashes in wanted.items():
+        standing = index.ids(audience)
+        if standing - hashes:
+            index.drop(audience, standing - hashes)
+        bring(database, index, embedder, audience, sorted(hashes - standing))
     return generation
+
+
+def bring(
+    database: Database, index: VectorIndex, embedder: str, audience: str, missing: Sequence[Hash]
+) -> None:
+    """Each part from a snapshot of its own: one that is held for minutes would let the log of SQLite grow."""
+    for start in range(0, len(missing), AT_ONCE):
+        with database.read() as connection:
+            rows = shelf.read_vectors(connection, missing[start : start + AT_ONCE], embedder)
+        if rows:
+            index.add(audience, list(rows), unpack(list(rows.values())))
+    if missing:
+        index.settle()
+
+
+def take_fresh(database: Database, index: VectorIndex, fresh: Mapping[Hash, NDArray[np.float32]]) -> None:
+    """Vectors that were just made, into the drawers of those who may read them."""
+    with database.read() as connection:
+        drawers = shelf.audiences_of(connection, fresh.keys())
+    for audience in sorted({audience for audience, _ in drawers}):
+        names = [name for one, name in drawers if one == audience]
+        index.add(audience, names, unpack([pack(fresh[name]) for name in names]))

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from sqlalchemy import Connection
@@ -62,16 +61,19 @@ class Snapshot:
         words = load_tantivy()
         fields = (self._term(f"{shelf}_{name}", token) for name in ("heading", "body"))
         either = words.Query.boolean_query([(words.Occur.Should, one) for one in fields])
-        return int(self.searcher.search(self._only(either, audiences), 1).count or 0)
+        found: Any = self.searcher.search(self._only(either, audiences), 1)
+        return int(found.count or 0)
 
     def _term(self, field: str, token: str) -> "Query":
-        return load_tantivy().Query.term_query(self.schema, field, token, "freq")
+        term: Query = load_tantivy().Query.term_query(self.schema, field, token, "freq")
+        return term
 
     def _only(self, query: "Query", audiences: Sequence[str]) -> "Query":
         words = load_tantivy()
         open_to = words.Query.term_set_query(self.schema, "audience", list(audiences))
         silent = words.Query.const_score_query(open_to, 0.0)
-        return words.Query.boolean_query([(words.Occur.Must, query), (words.Occur.Must, silent)])
+        both: Query = words.Query.boolean_query([(words.Occur.Must, query), (words.Occur.Must, silent)])
+        return both
 
 
 class TantivyWords:
@@ -117,7 +119,7 @@ class TantivyWords:
         if not gone and not fresh:
             return
         writer = self._index.writer(HEAP_BYTES, 1)
-        # By a query: expected of `delete_documents_by_term` the same, but of an unsigned field it deletes nothing.
+        # By a query: `delete_documents_by_term` is expected to do the same, and deletes nothing by a number.
         writer.delete_documents_by_query(numbered(self._index.schema, {*gone, *fresh}))
         for document in documents(connection, fresh):
             writer.add_document(document)
@@ -144,7 +146,8 @@ def documents(connection: Connection, numbers: Sequence[int]) -> Iterator["Docum
 
 
 def numbered(schema: "Schema", numbers: Collection[int]) -> "Query":
-    return load_tantivy().Query.term_set_query(schema, "number", list(numbers))
+    any_of: Query = load_tantivy().Query.term_set_query(schema, "number", list(numbers))
+    return any_of
 
 
 def marks_of(pieces: Iterable[tuple[int, str, str]]) -> Marks:
@@ -173,7 +176,7 @@ def open_index(folder: Path) -> "Index":
     for kind in KINDS:
         for field in ("heading", "body"):
             builder.add_text_field(f"{kind}_{field}", tokenizer_name=TOKENS, index_option="freq")
-    index = tantivy.Index(builder.build(), str(folder))
+    index: Index = tantivy.Index(builder.build(), str(folder))
     index.register_tokenizer(TOKENS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index
 
@@ -193,7 +196,7 @@ def write_held(folder: Path, held: Marks) -> None:
     aside.replace(folder / HELD)
 
 
-def load_tantivy() -> ModuleType:
+def load_tantivy() -> Any:
     import tantivy  # noqa: PLC0415 - 25 MB, and only where there are many articles
 
     return tantivy

@@ -28,6 +28,16 @@ class Settings(BaseSettings):
     """Folder with the markdown articles."""
     default_audience: str = "public"
     """Who reads an article that does not say so: `public`, `customers`, `staff` or `team:NAME`."""
+    embedder: str = "minilm"
+    """What turns texts into vectors: `minilm`, offline, or `openai:MODEL` with a key, an address or both."""
+    openai_api_key: Annotated[SecretStr, Field(validation_alias="OPENAI_API_KEY")] = SecretStr("")
+    """Key of OpenAI, or of a server that speaks like it."""
+    openai_base_url: Annotated[str, Field(validation_alias="OPENAI_BASE_URL")] = ""
+    """Address of a server that speaks like OpenAI, e.g. `http://127.0.0.1:11434/v1`; empty for OpenAI's own."""
+    index: Literal["auto", "chroma", "numpy", "pgvector"] = "auto"
+    """Where vectors are compared; `auto`: Chroma's server if given, pgvector if Postgres has it, else Chroma here."""
+    chroma_url: Annotated[str, Field(validation_alias="CHROMA_URL")] = ""
+    """Address of a Chroma server, `http://HOST:8000` or `http://HOST:8000/NAME` where desks share one."""
     host: str = "127.0.0.1"
     """Address that `run` listens on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080

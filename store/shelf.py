@@ -309,12 +309,85 @@ def count_to_embed(connection: Connection, embedder: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def put_vectors(connection: Connection, embedder: str, made: Mapping[Hash, bytes]) -> None:
-    """Two processes may embed the same text at once; the second finds it done."""
+def put_vectors(connection: Connection, embedder: str, made: Mapping[Hash, bytes]) -> int:
+    """Two processes may embed the same text at once; the second finds it done. Returns the generation."""
     rows = [{"hash": name, "embedder": embedder, "vector": vector} for name, vector in made.items()]
+    generation = next_generation(connection)
     if rows:
-        next_generation(connection)
         connection.execute(NEW_VECTOR[connection.dialect.name], rows)
+    return generation
+
+
+ANSWERS = "answers with "
+
+
+def find_embedder(connection: Connection) -> str:
+    """Whose vectors questions are compared with; empty before the first."""
+    query = select(shelf_state.c.name).where(shelf_state.c.name.startswith(ANSWERS))
+    return str(connection.execute(query).scalar() or "").removeprefix(ANSWERS)
+
+
+def point_to_embedder(connection: Connection, embedder: str) -> int:
+    """From the commit on, every process answers with these vectors. Returns the generation."""
+    generation = next_generation(connection)
+    connection.execute(delete(shelf_state).where(shelf_state.c.name.startswith(ANSWERS)))
+    connection.execute(insert(shelf_state), {"name": f"{ANSWERS}{embedder}", "value": generation})
+    return generation
+
+
+def list_embedders(connection: Connection) -> list[str]:
+    """All that have vectors here."""
+    return list(connection.execute(select(vectors.c.embedder).distinct()).scalars())
+
+
+def drop_vectors_of_others(connection: Connection, embedder: str) -> int:
+    return connection.execute(delete(vectors).where(vectors.c.embedder != embedder)).rowcount
+
+
+def audiences_of(connection: Connection, hashes: Collection[Hash]) -> list[tuple[Audience, Hash]]:
+    """Who may read the texts with these hashes; the same text may stand in several articles."""
+    return [
+        (Audience(audience), Hash(name))
+        for part in parts(sorted(hashes))
+        for audience, name in connection.execute(
+            select(chunks.c.audience, chunks.c.hash).where(chunks.c.hash.in_(part)).distinct()
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How much is on the shelf, at one generation."""
+
+    asked: tuple[int, str, str]
+    """Generation, the embedder that answers, and the one that is to."""
+    articles: int
+    quarantined: int
+    texts: int
+    """That have a vector, or are to get one."""
+    missing: int
+    missing_coming: int
+
+    @property
+    def generation(self) -> int:
+        return self.asked[0]
+
+
+def count_shelf(connection: Connection, generation: int, embedder: str, coming: str) -> Counted:
+    there = select(func.count()).select_from(articles)
+    bad = select(func.count()).select_from(article_files).where(article_files.c.reason != "")
+    return Counted(
+        asked=(generation, embedder, coming),
+        articles=int(connection.execute(there).scalar_one()),
+        quarantined=int(connection.execute(bad).scalar_one()),
+        texts=int(connection.execute(select(func.count(chunks.c.hash.distinct()))).scalar_one()),
+        missing=count_to_embed(connection, embedder) if embedder else 0,
+        missing_coming=count_to_embed(connection, coming) if coming else 0,
+    )
+
+
+def count_pieces(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(chunks)).scalar_one())
 
 
 def drop_idle_vectors(connection: Connection) -> int:

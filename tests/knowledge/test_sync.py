@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.embedding import Vectors
-from knowledge.index import ExactIndex
+from knowledge.index_exact import ExactIndex
 from knowledge.sync import catch_up
 from store import shelf
 from tests.knowledge.conftest import Room

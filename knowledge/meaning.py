@@ -1,0 +1,236 @@
+"""With what are questions compared by meaning, and how does it follow the rows or make way for another?"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedders import EmbedderChoice, Rested
+from knowledge.embedding import Embedder, MeaningAway, Remembering
+from knowledge.index import VectorEngine, VectorIndex, Wanted, open_engine
+from knowledge.locks import FileLock
+from knowledge.sync import Progress, catch_up, embed_missing, take_fresh
+from knowledge.verify import verify_index
+from store import shelf
+from store.database import Database
+from store.shelf import Hash
+
+log = logging.getLogger("deskbell.knowledge")
+
+PATIENCE, POLL = 4.0, 0.05
+"""Seconds."""
+PAUSE = 10
+"""So many times what a comparison of index and rows took must pass before the next, while texts stream in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An embedder with the index of its vectors. Replaced as one: they are of no use apart."""
+
+    embedder: Embedder
+    asked: Rested
+    sentences: Remembering
+    index: VectorIndex
+
+
+def stand(embedder: Embedder, index: VectorIndex) -> Standing:
+    asked = Rested(embedder)
+    return Standing(embedder, asked, Remembering(asked), index)
+
+
+@dataclass(slots=True)
+class Meaning:
+    database: Database
+    data_dir: Path
+    models_dir: Path
+    wanted_engine: Wanted = field(default_factory=Wanted)
+    choice: EmbedderChoice = field(default_factory=EmbedderChoice)
+    given: Embedder | None = None
+    """In place of the one that the settings choose."""
+    standing: Standing | None = None
+    coming: Embedder | None = None
+    """Its vectors are made beside the old ones, which go on answering."""
+    engine: VectorEngine | None = None
+    applied: int = -1
+    """Generation that the index stands at."""
+    progress: tuple[int, int] | None = None
+    """Vectors made and vectors wanted, while they are being made here."""
+    is_late: bool = False
+    """The wanted embedder or engine could not be reached when it was to be opened."""
+    failed: str = ""
+    """Why vectors are not made, or not compared."""
+    has_leftovers: bool = True
+    compared: tuple[float, float] = (0.0, 0.0)
+    """When index and rows were last compared, and for how long."""
+    opening: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self, *, held: bool, switching: bool) -> None:
+        """`held`: this process stays. `switching`: it may make another embedder's vectors and go over to it.
+        Raises MeaningAway, and may then be called again."""
+        with self.opening:
+            if self.standing and not self.is_late:
+                return
+            current = self.find_pointer()
+            try:
+                self.engine = self.engine or open_engine(
+                    self.wanted_engine, self.data_dir, self.database, held=held
+                )
+                wanted = self.given or self.choice.open(self.models_dir, self.known())
+            except MeaningAway as away:
+                self.is_late, self.failed = True, str(away)
+                self.stand_by(current)
+                raise
+            self.is_late, self.failed = False, ""
+            if wanted:
+                self.settle(wanted, current, switching=switching)
+
+    def settle(self, wanted: Embedder, current: str, *, switching: bool) -> None:
+        if current == wanted.identity or not current:
+            self.take_over(wanted, is_first=not current)
+        elif self.stand_by(current):
+            self.coming = wanted if switching else None
+        elif switching:
+            self.take_over(wanted, is_first=True)
+        else:
+            self.failed = f"the vectors are those of {current}, which these settings cannot ask"
+
+    def known(self) -> list[str]:
+        with self.database.read() as connection:
+            return shelf.list_embedders(connection)
+
+    def find_pointer(self) -> str:
+        with self.database.read() as connection:
+            return shelf.find_embedder(connection)
+
+    def stand_by(self, identity: str) -> bool:
+        """Goes on with the embedder that made the standing vectors, if it can still be asked."""
+        if self.standing and self.standing.embedder.identity == identity:
+            return True
+        embedder = self.choice.open_again(identity, self.models_dir) if identity else None
+        if embedder:
+            self.take_over(embedder)
+        return embedder is not None
+
+    def take_over(self, embedder: Embedder, *, is_first: bool = False) -> None:
+        if self.engine:
+            self.standing = stand(embedder, self.engine.open(embedder.identity))
+            self.applied, self.has_leftovers = -1, True
+        if is_first:
+            self.database.write(partial(shelf.point_to_embedder, embedder=embedder.identity))
+
+    def embed(self, progress: Progress | None = None, stop: Callable[[], bool] | None = None) -> None:
+        """Missing vectors. One process at a time; where another is at it they are waited for, but not for
+        long. Raises MeaningAway; what was made stays, and the rest is made by the next call."""
+        for embedder in (self.standing.embedder if self.standing else None, self.coming):
+            if embedder and self.count_to_embed(embedder):
+                self.embed_for(embedder, progress, stop)
+        if self.coming and not self.count_to_embed(self.coming):
+            self.go_over(self.coming)
+
+    def embed_for(
+        self, embedder: Embedder, progress: Progress | None, stop: Callable[[], bool] | None
+    ) -> None:
+        lock = FileLock(self.data_dir / "embed.lock")
+        until = time.monotonic() + PATIENCE
+        while not lock.take(wait=False):
+            if time.monotonic() > until or not self.count_to_embed(embedder):
+                return
+            time.sleep(POLL)
+
+        def note(done: int, total: int) -> None:
+            self.progress = (done, total)
+            if progress:
+                progress(done, total)
+
+        try:
+            is_standing = self.standing is not None and embedder is self.standing.embedder
+            took = self.take_fresh if is_standing else None
+            embed_missing(self.database, embedder, progress=note, took=took, stop=stop)
+            self.failed = ""
+        except MeaningAway as away:
+            self.failed = str(away)
+            raise
+        finally:
+            self.progress = None
+            lock.give_back()
+
+    def take_fresh(self, fresh: Mapping[Hash, NDArray[np.float32]], generation: int) -> None:
+        """Straight into the index, if nobody else wrote in between; comparing all would take too long."""
+        if self.standing and generation == self.applied + 1:
+            take_fresh(self.database, self.standing.index, fresh)
+            self.applied = generation
+            return
+        when, took = self.compared
+        if time.monotonic() - when > PAUSE * took:
+            self.follow()
+
+    def go_over(self, embedder: Embedder) -> None:
+        """All its vectors are there: its index is filled, then every question is asked of it."""
+        if self.engine is None:
+            return
+        index = self.engine.open(embedder.identity)
+        catch_up(self.database, index, embedder.identity)
+        generation = self.database.write(partial(shelf.point_to_embedder, embedder=embedder.identity))
+        self.standing, self.coming, self.applied = stand(embedder, index), None, generation - 1
+        self.has_leftovers = True
+        log.info("questions are now compared with vectors of %s", embedder.identity)
+
+    def follow(self) -> None:
+        """Brings the index to where the rows are, whoever wrote them, and goes where they point."""
+        if not self.standing or not self.is_behind():
+            return
+        pointer = self.find_pointer()
+        if pointer != self.standing.embedder.identity and self.coming is None and not self.stand_by(pointer):
+            return
+        began = time.monotonic()
+        self.applied = catch_up(self.database, self.standing.index, self.standing.embedder.identity)
+        self.compared = (time.monotonic(), time.monotonic() - began)
+
+    def is_behind(self) -> bool:
+        with self.database.read() as connection:
+            return shelf.read_generation(connection) != self.applied
+
+    def clear_leftovers(self) -> None:
+        """Vectors and drawers of embedders that answer no more, once nobody waits for their place."""
+        if not self.has_leftovers or not self.standing or self.coming or self.count_to_embed():
+            return
+        identity = self.standing.embedder.identity
+        if self.engine and identity == self.find_pointer():
+            self.engine.keep_only(identity)
+            self.database.write(partial(shelf.drop_vectors_of_others, embedder=identity))
+            self.has_leftovers = False
+
+    def count_to_embed(self, embedder: Embedder | None = None) -> int:
+        chosen = embedder or (self.standing.embedder if self.standing else None)
+        if chosen is None:
+            return 0
+        with self.database.read() as connection:
+            return shelf.count_to_embed(connection, chosen.identity)
+
+    def verify(self) -> list[str]:
+        identity = self.find_pointer()
+        if not identity:
+            return []
+        if self.standing:
+            return list(verify_index(self.database, self.standing.index, self.standing.embedder.identity))
+        engine = open_engine(self.wanted_engine, self.data_dir, self.database, held=True)
+        try:
+            return list(verify_index(self.database, engine.open(identity), identity))
+        finally:
+            engine.close()
+
+    def trouble(self) -> str:
+        """Why words alone answer, or some vectors are missing."""
+        return (self.standing.asked.failed if self.standing else "") or self.failed
+
+    def close(self) -> None:
+        if self.standing:
+            self.standing.index.close()
+        if self.engine:
+            self.engine.close()

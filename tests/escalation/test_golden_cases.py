@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 
+from escalation import sla
 from escalation.calendar import Calendar, compile_schedule
 from escalation.schedule import Schedule, to_us
+from escalation.sla import Acts, Target
+from escalation.stopwatch import active, due, stretches
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "sla" / "golden"
 FOLDER = Path(os.environ.get("GOLDEN_DIR", SHARED))
 Case = dict[str, Any]
+SECOND = 1_000_000
+ACTS = ("customer_msg", "agent_reply")
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"there are no cases in {FOLDER}")
 
 
@@ -25,7 +30,11 @@ def compiled(schedule: str, since: int) -> Calendar:
 
 
 def calendar_of(case: Case) -> Calendar:
-    return compiled(json.dumps(case["schedule"], sort_keys=True), int(case["start"][:4]) - 1)
+    return compiled(json.dumps(case["schedule"], sort_keys=True), first_year(case) - 1)
+
+
+def first_year(case: Case) -> int:
+    return int((case.get("start") or case["events"][0]["t"])[:4])
 
 
 def at(text: str) -> int:
@@ -71,9 +80,47 @@ def segments(calendar: Calendar, case: Case) -> bool:
     return list(calendar.spans(ends[0], ends[1])) == wanted
 
 
+def timer(calendar: Calendar, case: Case) -> bool:
+    """Status by status, as others keep their clocks."""
+    query, paused = case["query"], case["pause_states"]
+    start = at(query["start"])
+    changes = [(at(one["t"]), one["status"]) for one in case["events"]]
+    running = [one for one in stretches(changes, start) if one.state not in paused]
+    if query["kind"] == "active":
+        return active(calendar, running, at(query["end"])) == int(case["expect"]["active_s"]) * SECOND
+    wanted = case["expect"]["due"]
+    return due(calendar, running, query["target_s"] * SECOND) == (at(wanted) if wanted else None)
+
+
+def next_response(calendar: Calendar, case: Case) -> bool:
+    says = {kind: tuple(at(one["t"]) for one in case["events"] if one["type"] == kind) for kind in ACTS}
+    opened = at(case["events"][0]["t"])
+    acts = Acts(
+        opened,
+        customer=says["customer_msg"],
+        replies=says["agent_reply"],
+        statuses=((opened, "open"),),
+        priorities=((opened, 2),),
+    )
+    targets = [Target(case["target_s"] * SECOND, calendar)] * 4
+    wanted = case["expect"]["due"]
+    return sla.next_response(acts, targets, at(case["now"])).due_at == (at(wanted) if wanted else None)
+
+
 OPERATIONS: dict[str, Callable[[Calendar, Case], bool]] = {
     one.__name__: one
-    for one in (add, sub, elapsed, is_open, is_open_closed_interval, next_open, prev_close, segments)
+    for one in (
+        add,
+        sub,
+        elapsed,
+        is_open,
+        is_open_closed_interval,
+        next_open,
+        prev_close,
+        segments,
+        timer,
+        next_response,
+    )
 }
 
 

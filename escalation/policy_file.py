@@ -1,0 +1,66 @@
+"""How is a policy read from YAML, and in which line is it wrong?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from store.errors import Misconfigured
+from store.words import Word
+
+W = TypeVar("W", bound=Word)
+Loc = Sequence[int | str]
+
+
+def read_policy(path: Path, word: type[W]) -> W:
+    """Raises Misconfigured with file, line and what to write."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}") from error
+    return parse_policy(text, word, str(path))
+
+
+def parse_policy(text: str, word: type[W], name: str) -> W:
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise Misconfigured(f"{name}, line {line}: {error.problem or 'this is no YAML'}") from error
+    except yaml.YAMLError as error:
+        raise Misconfigured(f"{name}: {error}") from error
+    try:
+        return word.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        line = line_of(node, first["loc"])
+        place = ".".join(str(part) for part in first["loc"] if part != "[key]") or "the file"
+        raise Misconfigured(f"{name}, line {line}, {place}: {saying(first['type'], first['msg'])}") from error
+
+
+def saying(kind: str, message: str) -> str:
+    known = {"extra_forbidden": "this word is not known here", "missing": "this is missing"}
+    return known.get(kind, message.removeprefix("Value error, "))
+
+
+def line_of(node: yaml.Node | None, place: Loc) -> int:
+    """Of the deepest part of the place that is there."""
+    line = node.start_mark.line + 1 if node else 1
+    for part in place:
+        inner = child(node, part)
+        if inner is None:
+            break
+        key, node = inner
+        line = key.start_mark.line + 1
+    return line
+
+
+def child(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if str(key.value) == str(part)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PART = 1_000
 LONGEST_NAME = 64
-SERVER_NAME = "deskbell"
+SERVER_NAME, SERVER_SECONDS = "deskbell", 5.0
 Choice: TypeAlias = Literal["auto", "chroma", "numpy", "pgvector"]
 
 
@@ -181,9 +181,12 @@ class ChromaEngine:
                     self._client.delete_collection(collection.name)
 
     def close(self) -> None:
+        cast("Client", self._client).close()
         if self._lock:
-            cast("Client", self._client).close()
             self._lock.give_back()
+        else:
+            for session in sessions_of(self._client):
+                session.close()
 
 
 def ending_of(embedder: str) -> str:
@@ -250,7 +253,16 @@ def connect(url: str) -> tuple["ClientAPI", str]:
             client = chromadb.HttpClient(place.hostname, port, ssl=is_secure, settings=settings)
     except ValueError as error:
         raise MeaningAway(f"CHROMA_URL {url!r}: no Chroma answers there ({error})") from error
+    for session in sessions_of(client):
+        session.timeout = SERVER_SECONDS
     return client, place.path.strip("/") or SERVER_NAME
+
+
+def sessions_of(client: "ClientAPI") -> list[Any]:
+    """The connections behind Chroma's client. It waits without end for an answer, and never closes them;
+    expected were a setting and `close()`: https://github.com/chroma-core/chroma/issues/4293"""
+    opened = cast(Any, client)
+    return [one._server._session for one in (opened, opened._admin_client)]
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def create(connection: Connection) -> None:
 def list_drawers(connection: Connection, embedder: str) -> dict[str, str]:
     """Table by audience."""
     query = text("SELECT audience, name FROM near_drawers WHERE embedder = :embedder")
-    return dict(connection.execute(query, {"embedder": embedder}).tuples().all())
+    return dict(connection.execute(query, {"embedder": embedder}).all())
 
 
 def put(
@@ -115,12 +115,16 @@ def draw_graph(connection: Connection, drawer: str) -> None:
     if int(connection.execute(text(width), {"drawer": drawer}).scalar_one()) > WIDEST:
         return
     held = int(connection.execute(text(f"SELECT count(*) FROM {drawer}")).scalar_one())  # noqa: S608 - our own names
-    drawn = connection.execute(text("SELECT to_regclass(:name)"), {"name": f"{drawer}_graph"}).scalar()
-    if held < LARGE or drawn:
+    if held < LARGE or has_graph(connection, drawer):
         return
     # As much as the graph needs: where it does not fit, drawing takes ten times as long.
     connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
     connection.execute(text(f"CREATE INDEX {drawer}_graph ON {drawer} USING hnsw (vector vector_cosine_ops)"))
+
+
+def has_graph(connection: Connection, drawer: str) -> bool:
+    drawn = connection.execute(text("SELECT to_regclass(:name)"), {"name": f"{drawer}_graph"}).scalar()
+    return drawn is not None
 
 
 def keep_only(connection: Connection, embedder: str) -> None:

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     openai_base_url: Annotated[str, Field(validation_alias="OPENAI_BASE_URL")] = ""
     """Address of a server that speaks like OpenAI, e.g. `http://127.0.0.1:11434/v1`; empty: OpenAI itself."""
     index: Literal["auto", "chroma", "numpy", "pgvector"] = "auto"
-    """Where vectors are compared; `auto`: Chroma's server if given, pgvector if there, else Chroma's folder."""
+    """Where vectors are compared; `auto`: a Chroma server if given, pgvector if there, else Chroma here."""
     chroma_url: Annotated[str, Field(validation_alias="CHROMA_URL")] = ""
     """Address of a Chroma server, `http://HOST:8000` or `http://HOST:8000/NAME` where desks share one."""
     host: str = "127.0.0.1"

@@ -1,15 +1,18 @@
-"""What do editors and operators ask about the articles? `deskbell knowledge sync|status|verify|eval`."""
+"""What can be done to the articles? `deskbell knowledge sync|status|verify|preview|eval|gaps`."""
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from bot.commands import knowledge_editors as editors
 from bot.commands.ask import add_reader, close, open_library_for, read_audience, show_progress
 from knowledge.asking import Found
 from knowledge.evaluation import Asked, Figures, by_part, read_questions, summary, try_one
-from knowledge.library import Library, Status
+from knowledge.library import Library
+from knowledge.plots import draw
 from knowledge.sync import Quarantined, Report
 from store.settings import read_settings
 
@@ -22,14 +25,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sync = verbs.add_parser("sync", help="bring the folder's changes in")
     sync.add_argument("--yes", action="store_true", help="also when many articles are gone at once")
     sync.add_argument("--again", action="store_true", help="read every file, changed or not")
-    status = verbs.add_parser("status", help="every file: version, pieces, readers, review date")
+    status = verbs.add_parser("status", help="every file: readers, use, review date, conflicts; worst first")
+    editors.add_status(status)
     verify = verbs.add_parser("verify", help="compare folder, rows, full text and index")
+    preview = verbs.add_parser("preview", help="which answers a change would change, before it is made")
+    editors.add_preview(preview)
     measure = verbs.add_parser("eval", help="answer a file of questions, and count")
     measure.add_argument(
         "file", type=Path, metavar="FILE", help='lines {"id", "question", "gold": ["path.md"]}'
     )
+    measure.add_argument(
+        "--plots", type=Path, metavar="DIR", help="draw recall, calibration and kept/refused"
+    )
     add_reader(measure)
-    for verb, function in ((sync, run_sync), (status, run_status), (verify, run_verify), (measure, run_eval)):
+    gaps = verbs.add_parser("gaps", help="what was asked and not answered, grouped")
+    editors.add_gaps(gaps)
+    runs = {sync: run_sync, verify: run_verify, measure: run_eval}
+    runs |= {status: editors.run_status, preview: editors.run_preview, gaps: editors.run_gaps}
+    for verb, function in runs.items():
         verb.add_argument("--json", action="store_true", help="for programs")
         verb.set_defaults(run=function)
 
@@ -80,34 +93,6 @@ def quarantine_lines(quarantined: tuple[Quarantined, ...]) -> list[str]:
     return [f"not read {one.path}, line {one.line}: {one.reason}" for one in quarantined]
 
 
-def run_status(options: argparse.Namespace) -> int:
-    library = open_library_for(read_settings(), None)
-    try:
-        status = library.status()
-    finally:
-        close(library)
-    print(json.dumps(asdict(status), indent=2, default=str) if options.json else status_text(status))
-    return 0
-
-
-def status_text(status: Status) -> str:
-    lines = [f"{'article':52} {'version':12} {'reader':10} {'lang':4} {'pieces':>6} {'review by':10}"]
-    for one in status.articles:
-        review = one.review_by or ""
-        lines.append(
-            f"{one.path:52} {one.version:12} {one.audience:10} {one.language:4} {one.pieces:>6} {review!s:10}"
-        )
-    lines += quarantine_lines(status.quarantined)
-    embedder = status.embedder or "none installed, full text alone answers"
-    lines += [
-        "",
-        f"{len(status.articles)} articles, {len(status.quarantined)} not read, embedder: {embedder}",
-    ]
-    if status.to_embed:
-        lines.append(f"{status.to_embed} texts have no vector yet.")
-    return "\n".join(lines)
-
-
 def run_verify(options: argparse.Namespace) -> int:
     library = open_library_for(read_settings(), None)
     try:
@@ -136,6 +121,9 @@ def run_eval(options: argparse.Namespace) -> int:
             bar(number, len(questions))
     finally:
         close(library)
+    if options.plots:
+        for path in draw(outcomes, options.plots):
+            print(path, file=sys.stderr)
     whole, parts = summary(outcomes), by_part(outcomes)
     print(json.dumps({**whole, "by": parts}, indent=2) if options.json else figures_text(whole, parts))
     return 0

@@ -13,6 +13,8 @@ from fastapi.responses import StreamingResponse
 from bot.notifier import Notifier
 from bot.web.case import case_values, read_case
 from bot.web.door import Visit, address_of, door_of, open_staff_visit, open_visit, page_values
+from bot.web.knowledge_drafts import draft_mark, draft_values
+from bot.web.knowledge_values import list_values, look, may_edit
 from bot.web.limits import ADDRESS
 from bot.web.scenes import read_scene, topics_of
 from store.errors import DeskbellError, NotFound
@@ -22,12 +24,13 @@ router = APIRouter(include_in_schema=False)
 STILL_HERE = 20.0
 """Seconds of silence after which a comment shows proxies and browsers that the line is open."""
 AT_MOST_EVERY = 0.05
+LOOK_EVERY = 1.0
 RETRY = 2000
 """Milliseconds until a browser calls again when the line broke."""
 LONGEST_CALL = 3600.0
 """Seconds; then the browser calls again, with whatever cookie it has by then."""
 
-View = Literal["assistant", "ticket", "request", "case"]
+View = Literal["assistant", "ticket", "request", "case", "knowledge", "draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Frame:
 class Watch:
     topics: tuple[str, ...]
     draw: Callable[[], Frame]
+    every: float = 0.0
+    """Seconds after which it looks by itself, where nobody tells that something moved."""
 
 
 @router.get("/support/live")
@@ -60,6 +65,8 @@ def start_watch(request: Request, view: View, key: str, ticket: str) -> Watch:
         visit = open_staff_visit(request)
         read_case(visit, ticket)
         return Watch((ticket,), lambda: draw_case(visit, ticket, key))
+    if view == "knowledge" or view == "draft":
+        return watch_shelf(open_staff_visit(request), ticket, key)
     visit = open_visit(request)
     if visit.new_cookie:
         raise NotFound("nobody is known by this cookie")
@@ -84,6 +91,30 @@ def draw_case(visit: Visit, ticket_id: str, key: str) -> Frame:
     return Frame(case.mark, html)
 
 
+def watch_shelf(visit: Visit, digest: str, key: str) -> Watch:
+    """Of the articles, or of one draft: what moves there leaves no fact on any timeline."""
+    if not digest:
+        return Watch((), lambda: draw_shelf(visit, key), every=LOOK_EVERY)
+    if not may_edit(visit):
+        raise NotFound("no draft for who reads only")
+    draft_values(visit, digest)
+    return Watch((), lambda: draw_draft(visit, digest, key), every=LOOK_EVERY)
+
+
+def draw_shelf(visit: Visit, key: str) -> Frame:
+    looked = look(visit)
+    values = page_values(visit) | list_values(visit, looked) | {"page_key": key}
+    return Frame(looked.mark, visit.door.pages.get_template("live/knowledge.html").render(values))
+
+
+def draw_draft(visit: Visit, digest: str, key: str) -> Frame:
+    values = draft_values(visit, digest)
+    html = visit.door.pages.get_template("live/draft.html").render(
+        page_values(visit) | values | {"page_key": key}
+    )
+    return Frame(draft_mark(values), html)
+
+
 async def follow(watch: Watch, notifier: Notifier, mark: str) -> AsyncIterator[str]:
     """The first frame brings up to date what the page had when it was drawn."""
     yield f"retry: {RETRY}\n\n"
@@ -102,6 +133,8 @@ async def follow(watch: Watch, notifier: Notifier, mark: str) -> AsyncIterator[s
             await asyncio.sleep(AT_MOST_EVERY)
             while not changed.is_set():
                 try:
-                    await asyncio.wait_for(changed.wait(), STILL_HERE)
+                    await asyncio.wait_for(changed.wait(), watch.every or STILL_HERE)
                 except TimeoutError:
                     yield ": still here\n\n"
+                    if watch.every:
+                        break

@@ -25,7 +25,7 @@ SPEAKERS = ("say", "Saying", "Option")
 TOLD = (errors.PersonError, errors.NotUnderstood, errors.Unavailable, errors.Overtaken)
 BEFORE_QUEUE = {"en": "with", "de": "bei", "es": "con", "fr": "à|chez", "pt": "com"}
 """The names of the queues are written in the form that follows these."""
-ON_PAGES = ("page.", "desk.", "fact.", "file.", "channel.", "rating.")
+ON_PAGES = ("page.", "desk.", "fact.", "file.", "channel.", "rating.", "knowledge.")
 ENGLISH = load_texts(FALLBACK)
 
 

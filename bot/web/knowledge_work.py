@@ -1,0 +1,125 @@
+"""What goes on behind the pages about the articles while nobody is kept waiting?"""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from bot.desk import Desk
+from bot.rehearsal import rehearse
+from knowledge.comparing import Compared, Comparison
+from knowledge.embedding import open_embedder
+from knowledge.locks import FileLock
+from knowledge.preview import KEPT, Preview
+from knowledge.publishing import Drafts
+from store.errors import DeskbellError
+from store.knowledge_use import read_questions
+
+log = logging.getLogger("deskbell.web")
+PATIENCE = 1.5
+"""Seconds that a page waits for work that may be done at once."""
+RESULT, PROGRESS, FAILED = "preview.json", "progress", "failed"
+
+
+def drafts_of(desk: Desk) -> Drafts:
+    return Drafts(desk.settings.data_dir / "drafts", desk.settings.knowledge_dir.resolve())
+
+
+def start_once(mark: Path, work: Callable[[], None]) -> None:
+    """In a thread, if nobody is at it; waits a moment for its end. The lock goes with the process."""
+    lock = FileLock(mark)
+    if not lock.take(wait=False):
+        return
+
+    def run() -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("%s", mark.parent.name)
+        finally:
+            lock.give_back()
+
+    thread = threading.Thread(target=run, name="editors", daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+
+
+def find_comparison(desk: Desk) -> Comparison | None:
+    """None while it is worked out."""
+    cache = desk.settings.data_dir / "cache" / "compared"
+    compared = Compared(desk.database, cache)
+    known = compared.find()
+    if known is None:
+        start_once(cache / "lock", lambda: compare(desk, compared))
+        known = compared.find()
+    return known
+
+
+def compare(desk: Desk, compared: Compared) -> None:
+    library = desk.library
+    by_words = library.is_loaded and library.embedder is None
+    compared.get(None if by_words else library.embedder or open_embedder(library.models_dir))
+
+
+def find_preview(desk: Desk, digest: str) -> Preview | None:
+    """None while it is worked out; a process that died in the middle is followed by whoever looks next."""
+    place = drafts_of(desk).place(digest)
+    kept = read_preview(desk, place)
+    if kept is None and not (place / FAILED).exists():
+        start_once(place / "lock", lambda: work_out(desk, digest, place))
+        kept = read_preview(desk, place)
+    return kept
+
+
+def work_out(desk: Desk, digest: str, place: Path) -> None:
+    _, proposal = drafts_of(desk).get(digest)
+
+    def tell(done: int, total: int) -> None:
+        (place / PROGRESS).write_text(f"{done} {total}", encoding="ascii")
+
+    try:
+        preview = rehearse(desk.settings, desk.library, proposal, tell)
+    except (DeskbellError, OSError) as error:
+        (place / FAILED).write_text(str(error), encoding="utf-8")
+        raise
+    beside = place / f".{RESULT}"
+    beside.write_bytes(KEPT.dump_json(without_questions(preview)))
+    beside.replace(place / RESULT)
+
+
+def without_questions(preview: Preview) -> Preview:
+    """What customers wrote stays on its timeline, where it can be erased."""
+    bare = tuple(
+        replace(one, probe=replace(one.probe, question="", before="")) if one.probe.place else one
+        for one in preview.changes
+    )
+    return replace(preview, changes=bare)
+
+
+def read_preview(desk: Desk, place: Path) -> Preview | None:
+    try:
+        preview = KEPT.validate_json((place / RESULT).read_bytes())
+    except (OSError, ValueError):
+        return None
+    with desk.database.read() as connection:
+        asked = read_questions(connection, {one.probe.place for one in preview.changes if one.probe.place})
+    told = (
+        replace(one, probe=replace(one.probe, question=asked.get(one.probe.place, "")))
+        if one.probe.place
+        else one
+        for one in preview.changes
+    )
+    return replace(preview, changes=tuple(told))
+
+
+def read_progress(place: Path) -> tuple[int, int]:
+    with suppress(OSError, ValueError):
+        done, total = (place / PROGRESS).read_text(encoding="ascii").split()
+        return int(done), int(total)
+    return 0, 0
+
+
+def has_failed(place: Path) -> bool:
+    return (place / FAILED).exists()

@@ -1,0 +1,178 @@
+"""Which pieces of the whole shelf lie next to each other, and what does comparing them find?"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from knowledge.answer import Passage, read_candidates
+from knowledge.conflicts import Conflict, Sense, Statement, find_conflicts, find_twins, may_meet
+from knowledge.embedding import Embedder, Vectors
+from knowledge.sync import unpack
+from knowledge.words import content_stems
+from store import shelf
+from store.database import Database
+from store.shelf_listing import Cut, Standing, list_cuts, list_named, list_standing, list_vectors
+
+NEAR = 0.5
+"""Cosine from which on two pieces may be about the same."""
+MOST_NEIGHBOURS = 8
+ROWS = 512
+RARE = 40
+"""Without vectors: pieces that share two words which stand in no more pieces than this."""
+RECIPE = 1
+"""Raised when the same articles are compared in another way."""
+
+Pair = tuple[Sequence[Statement], Sequence[Statement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    conflicts: tuple[Conflict, ...]
+    twins: tuple[Conflict, ...]
+
+    def seen_by(self, audiences: Sequence[str]) -> "Comparison":
+        """What somebody may see who may see these only."""
+        return Comparison(seen(self.conflicts, audiences), seen(self.twins, audiences))
+
+
+KEPT = TypeAdapter(Comparison)
+
+
+def seen(found: Sequence[Conflict], audiences: Sequence[str]) -> tuple[Conflict, ...]:
+    return tuple(one for one in found if {one.one.audience, one.other.audience} <= set(audiences))
+
+
+def compare_shelf(database: Database, embedder: Embedder | None) -> Comparison:
+    identity = embedder.identity if embedder else ""
+    with database.read() as connection:
+        standing = list_standing(connection)
+        cuts = list_cuts(connection)
+        vectors = list_vectors(connection, identity, {one.hash for one in cuts}) if embedder else {}
+    articles = {one.path: one for one in standing}
+    cuts = [one for one in cuts if one.path in articles]
+    pieces = read_pieces(articles, cuts)
+    near = by_vector(cuts, vectors, articles) if vectors else by_word(cuts, pieces, articles)
+    pairs = [(pieces[one], pieces[other]) for one, other in near]
+    return Comparison(
+        tuple(find_conflicts(pairs, sense_of(embedder) if embedder else None)), tuple(find_twins(pairs))
+    )
+
+
+def read_pieces(articles: Mapping[str, Standing], cuts: Sequence[Cut]) -> list[list[Statement]]:
+    """The statements of every piece, in the order of the pieces."""
+    said = {path: statements_of(article) for path, article in articles.items()}
+    return [
+        [one for one in said[cut.path] if cut.first <= one.first and one.last <= cut.last] for cut in cuts
+    ]
+
+
+def statements_of(article: Standing) -> list[Statement]:
+    lines = tuple(article.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    passage = Passage(
+        article.path, article.version, article.title, article.language, lines, article.body, 1, len(lines)
+    )
+    about = (article.audience, article.language)
+    return [
+        Statement(
+            article.path,
+            article.title,
+            one.last_heading,
+            *about,
+            one.unit.first,
+            one.unit.last,
+            one.unit.text,
+        )
+        for one in read_candidates(passage)
+        if one.unit.text
+    ]
+
+
+def by_vector(
+    cuts: Sequence[Cut], vectors: Mapping[shelf.Hash, bytes], articles: Mapping[str, Standing]
+) -> Iterator[tuple[int, int]]:
+    """Places of neighbours, each pair once. Another article, the same language, and somebody reads both."""
+    places = [place for place, cut in enumerate(cuts) if cut.hash in vectors]
+    rows: Vectors = unpack([vectors[cuts[place].hash] for place in places])
+    paths = np.array([cuts[place].path for place in places])
+    found: set[tuple[int, int]] = set()
+    for start in range(0, len(places), ROWS):
+        scores = rows[start : start + ROWS] @ rows.T
+        scores[paths[start : start + ROWS, None] == paths[None, :]] = -1.0
+        most = min(MOST_NEIGHBOURS, len(places) - 1)
+        best = np.argpartition(-scores, most, axis=1)[:, :most]
+        near = np.take_along_axis(scores, best, axis=1) >= NEAR
+        for row, column in np.argwhere(near).tolist():
+            other = int(best[row, column])
+            found.add((min(start + row, other), max(start + row, other)))
+    for one, other in sorted(found):
+        if is_comparable(articles[cuts[places[one]].path], articles[cuts[places[other]].path]):
+            yield places[one], places[other]
+
+
+def by_word(
+    cuts: Sequence[Cut], pieces: Sequence[Sequence[Statement]], articles: Mapping[str, Standing]
+) -> Iterator[tuple[int, int]]:
+    holders: dict[str, list[int]] = defaultdict(list)
+    for place, piece in enumerate(pieces):
+        for word in set(content_stems(" ".join(one.text for one in piece))):
+            holders[word].append(place)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for places in holders.values():
+        for pair in combinations(places, 2) if len(places) <= RARE else ():
+            shared[pair] += 1
+    for (one, other), count in sorted(shared.items()):
+        mine, its = cuts[one].path, cuts[other].path
+        if count > 1 and mine != its and is_comparable(articles[mine], articles[its]):
+            yield one, other
+
+
+def is_comparable(one: Standing, other: Standing) -> bool:
+    return one.language == other.language and may_meet(one.audience, other.audience)
+
+
+def sense_of(embedder: Embedder) -> Sense:
+    def cosines(pairs: Sequence[tuple[str, str]]) -> list[float]:
+        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+        rows = dict(zip(texts, embedder.embed(texts), strict=True))
+        return [float(rows[one] @ rows[other]) for one, other in pairs]
+
+    return cosines
+
+
+class Compared:
+    """The comparison of the shelf as it stands, kept in a file until the shelf changes."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self._folder = database, folder
+
+    def mark(self) -> str:
+        with self._database.read() as connection:
+            said = list_named(connection)
+        return hashlib.blake2b(repr((RECIPE, said)).encode(), digest_size=8).hexdigest()
+
+    def find(self) -> Comparison | None:
+        """What is known about the shelf of this moment, without working on it."""
+        try:
+            return KEPT.validate_json((self._folder / f"{self.mark()}.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def get(self, embedder: Embedder | None) -> Comparison:
+        known = self.find()
+        if known:
+            return known
+        mark = self.mark()
+        fresh = compare_shelf(self._database, embedder)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        beside = self._folder / f".{mark}"
+        beside.write_bytes(KEPT.dump_json(fresh))
+        for old in self._folder.glob("*.json"):
+            old.unlink(missing_ok=True)
+        beside.replace(self._folder / f"{mark}.json")
+        return fresh

@@ -1,0 +1,237 @@
+"""Where do two articles say different things about the same, or the same twice?"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from knowledge.claims import Claims, read_claims
+from knowledge.stems import stem
+from knowledge.words import STOP, grams_of, stems_of
+from store.articles import readable_by
+
+ALIKE_WORDS, ALIKE_SENSE = 0.5, 0.8
+"""One of the two must be reached …"""
+LEAST_WORDS, LEAST_SENSE = 0.3, 0.62
+"""… and both of these."""
+DENIAL = 0.8
+"""Share of common words from which on a "not" in one of the two is a contradiction."""
+TWIN = 0.8
+"""Share of common words from which on two pieces are one piece twice."""
+SHORTEST_TWIN = 8
+"""Words."""
+SILENT = frozenset(stem(word) for word in STOP)
+
+Sense = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
+"""Cosines of pairs of texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, an item or a row, and where it stands."""
+
+    article: str
+    title: str
+    heading: str
+    audience: str
+    language: str
+    first: int
+    last: int
+    text: str
+
+    @property
+    def context(self) -> str:
+        return f"{self.title}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    kind: Literal["figures", "denial", "twin"]
+    """Different figures; one denies what the other says; the same text twice."""
+    one: Statement
+    other: Statement
+    about: tuple[str, ...]
+    """Units in which they differ."""
+    score: float
+    """0 to 1."""
+
+    @property
+    def articles(self) -> tuple[str, str]:
+        return self.one.article, self.other.article
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A statement with what it is compared by."""
+
+    statement: Statement
+    claims: Claims
+    words: frozenset[str]
+    """Without figures and denials."""
+    subject: frozenset[str]
+    """Of title and heading."""
+    numbers: frozenset[str]
+    """In its words and its subject, both: they are part of a name, like error 404."""
+
+    @property
+    def is_row(self) -> bool:
+        """A "no" in a table belongs to its column."""
+        return "|" in self.statement.text
+
+
+def may_meet(one: str, other: str) -> bool:
+    """Whether somebody can read both."""
+    readers = ("public", "customers", "staff", one, other)
+    return any({one, other} <= set(readable_by(reader)) for reader in readers)
+
+
+def find_conflicts(
+    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]], sense: Sense | None
+) -> list[Conflict]:
+    """`pairs` are neighbouring pieces of two articles, cut into statements. Worst first."""
+    listed = list(pairs)
+    pieces = {id(side): side for pair in listed for side in pair}.values()
+    asserted = {one for piece in pieces for one in piece if not one.text.endswith("?")}
+    known = {one: read(one) for one in asserted}
+    weights = weigh(known.values())
+    found = list(first_look(listed, known, weights))
+    if sense and found:
+        texts = [(one.one.context, one.other.context) for one in found]
+        found = [one for one, cosine in zip(found, sense(texts), strict=True) if is_same_matter(one, cosine)]
+    else:
+        found = [one for one in found if one.score >= ALIKE_WORDS]
+    unique = {(one.one, one.other): one for one in sorted(found, key=lambda one: one.score)}
+    return sorted(unique.values(), key=lambda one: (-one.score, one.articles, one.one.first))
+
+
+def read(statement: Statement) -> Read:
+    claims = read_claims(statement.text)
+    said = tokens(statement.text, statement.language)
+    words = frozenset(word for word in said if not any(sign.isdigit() for sign in word))
+    subject = subject_of(statement.title, statement.heading, statement.language)
+    return Read(statement, claims, words, subject, (frozenset(said) & subject) - words)
+
+
+@lru_cache(maxsize=4_096)
+def subject_of(title: str, heading: str, language: str) -> frozenset[str]:
+    return frozenset(tokens(f"{title} {heading}", language))
+
+
+def tokens(text: str, language: str) -> list[str]:
+    """Endings are cut off in English only; elsewhere parts of words are compared."""
+    return [one for one in stems_of(text) if one not in SILENT] if language == "en" else grams_of(text)
+
+
+def weigh(known: Iterable[Read]) -> Mapping[str, float]:
+    """What stands everywhere counts little."""
+    listed = list(known)
+    counts = Counter(word for one in listed for word in one.words | one.subject)
+    return {word: math.log(1 + len(listed) / count) for word, count in counts.items()}
+
+
+def first_look(
+    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]],
+    known: Mapping[Statement, Read],
+    weights: Mapping[str, float],
+) -> Iterator[Conflict]:
+    """By words and figures; meaning is looked at for the few that remain."""
+    for left, right in pairs:
+        for mine in filter(known.__contains__, left):
+            for its in filter(known.__contains__, right):
+                if found := compare(known[mine], known[its], weights):
+                    yield found
+
+
+def compare(one: Read, other: Read, weights: Mapping[str, float]) -> Conflict | None:
+    about = one.claims.against(other.claims)
+    denied = one.claims.denies != other.claims.denies and not (one.is_row or other.is_row)
+    if not about and not denied:
+        return None
+    words = share(one.words, other.words, weights)
+    if about and words >= LEAST_WORDS and not tells_apart(one, other, weights):
+        return in_order("figures", one, other, about, words)
+    if denied and words >= DENIAL and not tells_apart(one, other, weights):
+        return in_order("denial", one, other, (), words)
+    return None
+
+
+def in_order(
+    kind: Literal["figures", "denial"], one: Read, other: Read, about: tuple[str, ...], score: float
+) -> Conflict:
+    first, second = sorted((one.statement, other.statement), key=lambda said: (said.article, said.first))
+    return Conflict(kind, first, second, about, round(score, 3))
+
+
+def share(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
+    """Of their words, weighed by rarity, that both have."""
+    both = sum(weights[word] for word in one & other)
+    total = sum(weights[word] for word in one) + sum(weights[word] for word in other)
+    return 2 * both / total if total else 0.0
+
+
+def tells_apart(one: Read, other: Read, weights: Mapping[str, float]) -> bool:
+    """Each has, in its subject or its words, something that the other nowhere says: Europe and the world. Or
+    each says a word of its own subject that the other does not: standard and express."""
+    mine, its = one.words | one.subject, other.words | other.subject
+    more, less = mine - its, its - mine
+    named = more & one.words & one.subject and less & other.words & other.subject
+    if named or (one.numbers and other.numbers and not one.numbers & other.numbers):
+        return True
+    shared = sum(weights[word] for word in mine & its)
+    apart = min(sum(weights[word] for word in more), sum(weights[word] for word in less))
+    return apart > shared
+
+
+def is_same_matter(found: Conflict, cosine: float) -> bool:
+    if found.kind == "denial":
+        return cosine >= LEAST_SENSE
+    return cosine >= LEAST_SENSE and (found.score >= ALIKE_WORDS or cosine >= ALIKE_SENSE)
+
+
+def find_twins(pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]]) -> list[Conflict]:
+    """Pieces of two articles that say the same in nearly the same words."""
+    found = []
+    read_once: dict[int, set[tuple[str, str]]] = {}
+    for left, right in pairs:
+        if not left or not right:
+            continue
+        mine, its = (
+            read_once.get(id(side)) or read_once.setdefault(id(side), shingles(side))
+            for side in (left, right)
+        )
+        alike = len(mine & its) / max(1, len(mine | its))
+        if alike >= TWIN and min(len(mine), len(its)) >= SHORTEST_TWIN:
+            one, other = sorted((whole(left), whole(right)), key=lambda said: said.article)
+            found.append(Conflict("twin", one, other, (), round(alike, 3)))
+    return sorted(found, key=lambda one: (-one.score, one.articles))
+
+
+def shingles(piece: Sequence[Statement]) -> set[tuple[str, str]]:
+    words = tokens(" ".join(one.text for one in piece), piece[0].language)
+    return set(pairwise(words))
+
+
+def whole(piece: Sequence[Statement]) -> Statement:
+    first, last = piece[0], piece[-1]
+    text = " ".join(one.text for one in piece)
+    return Statement(
+        first.article,
+        first.title,
+        first.heading,
+        first.audience,
+        first.language,
+        first.first,
+        last.last,
+        text,
+    )
+
+
+def by_article(found: Iterable[Conflict]) -> dict[str, list[Conflict]]:
+    grouped: dict[str, list[Conflict]] = {}
+    for one in found:
+        for path in one.articles:
+            grouped.setdefault(path, []).append(one)
+    return grouped

@@ -142,8 +142,8 @@ def mean_of_weekday(whole: Sequence[int], place: int) -> float:
 
 
 def scatter(whole: Sequence[int]) -> float:
-    """How far days lay from what was expected of them, in square roots of that: busy days scatter more. Of too
-    few days, what pure chance does."""
+    """How far days lay from what was expected of them, in square roots of that: busy days scatter more. Of
+    too few days, what pure chance does."""
     errors = []
     for place in range(7 * WEEKS, len(whole)):
         expected = mean_of_weekday(whole[:place], place)

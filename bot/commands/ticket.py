@@ -2,8 +2,14 @@
 
 import argparse
 import json
+from dataclasses import asdict
 
+from bot.deadlines import as_lines
 from bot.view import Turn, staff_turns
+from escalation.explanation import explain
+from escalation.sla import read_acts
+from escalation.sla_policy import open_policy
+from store.clock import SystemClock
 from store.database import Database
 from store.opening import open_store
 from store.queries import TicketFilter, list_tickets
@@ -19,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--limit", type=int, default=50)
     shown = verbs.add_parser("show", help="one ticket with its merged timeline")
     shown.add_argument("ticket", help="e.g. T-1001")
-    for verb, function in ((listed, run_list), (shown, run_show)):
+    explained = verbs.add_parser("explain", help="why it is due when it is due")
+    explained.add_argument("ticket", help="e.g. T-1001")
+    for verb, function in ((listed, run_list), (shown, run_show), (explained, run_explain)):
         verb.add_argument("--json", action="store_true", help="for programs")
         verb.set_defaults(run=function)
 
@@ -80,6 +88,22 @@ def run_show(options: argparse.Namespace) -> int:
         print(read.ticket.issue_summary)
     for turn in staff_turns(read.recorded):
         print_turn(turn)
+    return 0
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    database = open_store(read_settings())
+    try:
+        read = get_for_staff(database, options.ticket)
+    finally:
+        database.close()
+    assert read.ticket is not None  # noqa: S101 - get_for_staff raises NotFound without one
+    own = [fact for fact in read.recorded if fact.timeline == read.ticket.ticket_id]
+    explained = explain(read.ticket, read_acts(own), open_policy(), SystemClock().now())
+    if options.json:
+        print(json.dumps([asdict(one) for one in explained], default=lambda at: at.isoformat(), indent=2))
+    else:
+        print("\n".join(as_lines(explained)))
     return 0
 
 

@@ -1,0 +1,56 @@
+"""How is a deadline told to staff in a terminal?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from escalation.explanation import Explained, Part
+
+
+def as_lines(explained: Sequence[Explained]) -> list[str]:
+    """In the desk's own time."""
+    return [line for one in explained for line in lines_of(one)]
+
+
+def lines_of(one: Explained) -> list[str]:
+    title = one.timer.replace("_", " ")
+    if one.started_at is None:
+        return [f"{title}: nothing is due"]
+    clock = f"business hours ({one.tz})" if one.in_business_hours else "around the clock"
+    lines = [f"{title}: {one.state}, {verdict(one)}"]
+    lines.append(
+        f"  target   {spell(one.target_minutes)} {clock}; policy {one.policy_version}, {one.targets}"
+    )
+    lines.append(
+        f"  started  {local(one.started_at, one.tz)}{', outside the hours' * one.starts_after_hours}"
+    )
+    lines += [f"  counted  {span(part, one.tz)}" for part in one.counted]
+    lines += [f"  paused   {span(part, one.tz)}, {part.why.replace('_', ' ')}" for part in one.paused]
+    lines += [f"  holiday  {day:%a %d %b %Y}" for day in one.holidays]
+    return lines
+
+
+def verdict(one: Explained) -> str:
+    if one.done_at:
+        return f"done {local(one.done_at, one.tz)}, used {spell(one.used_minutes)}"
+    if one.due_at is None:
+        return f"{spell(max(0, one.left_minutes))} left when it goes on"
+    left = (
+        f"{spell(one.left_minutes)} left" if one.left_minutes >= 0 else f"late by {spell(-one.left_minutes)}"
+    )
+    return f"due {local(one.due_at, one.tz)}, {left}"
+
+
+def span(part: Part, tz: str) -> str:
+    return f"{local(part.start, tz)} – {local(part.end, tz)}"
+
+
+def local(at: datetime, tz: str) -> str:
+    return f"{at.astimezone(ZoneInfo(tz)):%a %d %b %H:%M}"
+
+
+def spell(amount: int) -> str:
+    hours, rest = divmod(amount, 60)
+    return " ".join(
+        part for part in (f"{hours} h" * bool(hours), f"{rest} min" * bool(rest or not hours)) if part
+    )

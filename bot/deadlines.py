@@ -16,14 +16,13 @@ def lines_of(one: Explained) -> list[str]:
     title = one.timer.replace("_", " ")
     if one.started_at is None:
         return [f"{title}: nothing is due"]
-    clock = f"business hours ({one.tz})" if one.in_business_hours else "around the clock"
-    lines = [f"{title}: {one.state}, {verdict(one)}"]
-    lines.append(
-        f"  target   {spell(one.target_minutes)} {clock}; policy {one.policy_version}, {one.targets}"
-    )
-    lines.append(
-        f"  started  {local(one.started_at, one.tz)}{', outside the hours' * one.starts_after_hours}"
-    )
+    clock = f"of business hours in {one.tz}" if one.in_business_hours else "around the clock"
+    aside = ", outside the hours" if one.starts_after_hours else ""
+    lines = [
+        f"{title}: {one.state}, {verdict(one)}",
+        f"  target   {spell(one.target_minutes)} {clock}; policy {one.policy_version}, {one.targets}",
+        f"  started  {local(one.started_at, one.tz)}{aside}",
+    ]
     lines += [f"  counted  {span(part, one.tz)}" for part in one.counted]
     lines += [f"  paused   {span(part, one.tz)}, {part.why.replace('_', ' ')}" for part in one.paused]
     lines += [f"  holiday  {day:%a %d %b %Y}" for day in one.holidays]
@@ -35,10 +34,8 @@ def verdict(one: Explained) -> str:
         return f"done {local(one.done_at, one.tz)}, used {spell(one.used_minutes)}"
     if one.due_at is None:
         return f"{spell(max(0, one.left_minutes))} left when it goes on"
-    left = (
-        f"{spell(one.left_minutes)} left" if one.left_minutes >= 0 else f"late by {spell(-one.left_minutes)}"
-    )
-    return f"due {local(one.due_at, one.tz)}, {left}"
+    left, late = f"{spell(one.left_minutes)} left", f"late by {spell(-one.left_minutes)}"
+    return f"due {local(one.due_at, one.tz)}, {left if one.left_minutes >= 0 else late}"
 
 
 def span(part: Part, tz: str) -> str:
@@ -51,6 +48,4 @@ def local(at: datetime, tz: str) -> str:
 
 def spell(amount: int) -> str:
     hours, rest = divmod(amount, 60)
-    return " ".join(
-        part for part in (f"{hours} h" * bool(hours), f"{rest} min" * bool(rest or not hours)) if part
-    )
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))

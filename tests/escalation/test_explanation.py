@@ -7,7 +7,7 @@ import pytest
 
 from bot.deadlines import as_lines
 from escalation.explanation import Explained, explain
-from escalation.schedule import DAYS, to_us
+from escalation.schedule import to_us
 from escalation.sla import Acts
 from escalation.sla_policy import SlaPolicy, compile_policy
 from store.tickets import Ticket

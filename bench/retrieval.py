@@ -5,15 +5,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 from bench.table import Figure, median, percentile, print_table
 from knowledge.articles import read_article
+from knowledge.evaluation import Asked
 from knowledge.folder import look, read_file
 from knowledge.library import Library, open_library
-from store.articles import Article, Audience
+from store.articles import Article, Audience, readable_by
 from store.clock import SystemClock
 from store.database import open_database
 from store.migrate import prepare
@@ -63,12 +63,7 @@ def shipped() -> list[Article]:
 def quality(folder: Path, models: Path) -> None:
     """Golden questions are asked of articles from which they were taken out, so in other words."""
     asked = [(question, article) for article in shipped() for question in article.questions]
-    for article in shipped():
-        place = folder / "articles" / article.path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        bare = replace(article, questions=())
-        head = f"---\ntitle: {bare.title!r}\nlanguage: {bare.language}\naudience: {bare.audience}\n---\n"
-        place.write_text(head + "\n".join(bare.lines()[bare.body - 1 :]), encoding="utf-8")
+    bare_shop(folder / "articles")
     with opened(folder / "data", folder / "articles", models) as library:
         places = [place_of(library, question, article) for question, article in asked]
     print_table(
@@ -77,6 +72,21 @@ def quality(folder: Path, models: Path) -> None:
             Figure("their own article comes first", share(places, 1), "%", more_is_better=True),
             Figure("is among the first five", share(places, 5), "%", more_is_better=True),
         ],
+    )
+
+
+def bare_shop(folder: Path) -> Iterator[Asked]:
+    """The shop's articles without their golden questions, and these, as far as customers may ask them."""
+    for article in shipped():
+        place = folder / article.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        head = f"---\ntitle: {article.title!r}\nlanguage: {article.language}\naudience: {article.audience}\n---\n"
+        place.write_text(head + "\n".join(article.lines()[article.body - 1 :]), encoding="utf-8")
+    return iter(
+        Asked(id=question, question=question, gold=(article.path,), lang=article.language)
+        for article in shipped()
+        for question in article.questions
+        if article.audience in readable_by("customers")
     )
 
 

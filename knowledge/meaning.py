@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from knowledge.embedders import EmbedderChoice, Rested
 from knowledge.embedding import Embedder, MeaningAway, Remembering
 from knowledge.index import VectorEngine, VectorIndex, Wanted, open_engine
+from knowledge.likeness import Reader, RememberingReader
 from knowledge.locks import FileLock
 from knowledge.sync import Progress, catch_up, embed_missing, take_fresh
 from knowledge.verify import verify_index
@@ -37,11 +38,13 @@ class Standing:
     asked: Rested
     sentences: Remembering
     index: VectorIndex
+    reader: RememberingReader | None
 
 
 def stand(embedder: Embedder, index: VectorIndex) -> Standing:
     asked = Rested(embedder)
-    return Standing(embedder, asked, Remembering(asked), index)
+    reader = RememberingReader(embedder) if isinstance(embedder, Reader) else None
+    return Standing(embedder, asked, Remembering(asked), index, reader)
 
 
 @dataclass(slots=True)

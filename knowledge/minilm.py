@@ -137,11 +137,15 @@ def draw_graph(weights: Weights) -> bytes:
     for layer in range(LAYERS):
         rows = draw_layer(sketch, weights, f"encoder.layer.{layer}", rows)
     sketch.nodes.append(onnx.helper.make_node("Identity", [draw_mean(sketch, rows)], ["vectors"]))
+    sketch.nodes.append(onnx.helper.make_node("LpNormalization", [rows], ["each"], axis=-1, p=2))
     asked = [
         onnx.helper.make_tensor_value_info(name, onnx.TensorProto.INT64, ["texts", "words"])
         for name in ("ids", "mask")
     ]
-    given = [onnx.helper.make_tensor_value_info("vectors", onnx.TensorProto.FLOAT, ["texts", WIDTH])]
+    given = [
+        onnx.helper.make_tensor_value_info("vectors", onnx.TensorProto.FLOAT, ["texts", WIDTH]),
+        onnx.helper.make_tensor_value_info("each", onnx.TensorProto.FLOAT, ["texts", "words", WIDTH]),
+    ]
     graph = onnx.helper.make_graph(sketch.nodes, "minilm", asked, given, sketch.constants)
     versions = [onnx.helper.make_opsetid("", 20), onnx.helper.make_opsetid("com.microsoft", 1)]
     model: bytes = onnx.helper.make_model(graph, opset_imports=versions, ir_version=9).SerializeToString()

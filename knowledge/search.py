@@ -1,8 +1,9 @@
 """Which articles come nearest to the question? By meaning and by words, for this reader only."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 from knowledge.embedding import Embedder
 from knowledge.index import VectorIndex
 from knowledge.language import is_latin
+from knowledge.likeness import RememberingReader
+from knowledge.overlap import coverage, side_by_side
+from knowledge.spelling import repaired
 from knowledge.sync import unpack
 from knowledge.words import content_stems, grams_of, words_of
 from store.fulltext import Shelf
 from store.shelf import Hash
-from store.shelf_reading import ShelfReader, Shelved
+from store.shelf_reading import Lexical, ShelfReader, Shelved
 
 DEPTH = 60
 READ = 3
@@ -22,8 +26,15 @@ READ = 3
 LONGEST = 2_000
 """Characters of a question that are searched for; the rest of a pasted log only blurs it."""
 MOST_WORDS, MOST_GRAMS = 64, 256
-BY_MEANING, BY_MEANING_ELSEWHERE = 0.7, 0.3
+BY_MEANING, BY_MEANING_ELSEWHERE = 0.72, 0.3
 """English, and other languages in Latin script: the embedder has read mostly English."""
+LOOKED_AT, BY_SHARE, BY_NEIGHBOURS = 40, 0.05, 0.05
+"""Candidates that are looked at word by word, and what it adds that they hold the question's words, and hold
+them side by side."""
+MOST_WEIGHED = 32
+"""Tokens of a question that are weighed by how rare they are."""
+FIRST = 100
+"""On a shelf of a few pieces words are rare or common by chance; so many more, without the word, count."""
 BEFORE = 0.7
 SHORT = 8
 """A question of up to so many words is read with the one before it, too."""
@@ -46,6 +57,9 @@ class Senses:
     index: VectorIndex | None = None
     sentences: Embedder | None = None
     """The same embedder, for texts that come again."""
+    reader: RememberingReader | None = None
+    lexical: Lexical | None = None
+    """Without it, or while it is behind, the database's own full text finds the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,8 @@ class Question:
     """The same person's turn before this one, or empty."""
     audiences: tuple[str, ...]
     language: str
+    repairs: Mapping[str, str] = field(default_factory=dict)
+    """Folded words that were written wrongly, with those that were meant."""
 
     @property
     def is_follow_up(self) -> bool:
@@ -62,7 +78,7 @@ class Question:
 
     def readings(self) -> list[str]:
         """The question alone, and with what it may refer to."""
-        alone = self.text[:LONGEST]
+        alone = repaired(self.text[:LONGEST], self.repairs)
         return [alone, f"{self.before[:LONGEST]} {alone}"] if self.is_follow_up else [alone]
 
 
@@ -74,6 +90,9 @@ class Weighed:
     cosine: float | None
     """None when the chunk has no vector yet, or meaning does not count."""
     score: float
+
+    def plus(self, more: float) -> "Weighed":
+        return Weighed(self.chunk, self.cosine, self.score + more)
 
     def times(self, share: float) -> "Weighed":
         return Weighed(self.chunk, self.cosine, self.score * share)
@@ -98,14 +117,22 @@ class Ranking:
     hits: tuple[Hit, ...]
     reading: "Reading"
     """The one that says most: with the turn before when there is one."""
+    around: tuple[float, ...]
+    """Cosines of the nearest pieces, with that reading."""
+    weights: Mapping[str, float]
+    """Of the question's tokens: one that stands in few chunks says more than one that stands in many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     text: str
+    alone: str
+    """Without the turn before."""
     kind: Shelf
     share: float
     vector: NDArray[np.float32] | None
+    nearest: Mapping[Hash, float] = field(default_factory=dict)
+    """By the index; nothing when meaning does not count."""
 
 
 def search(reader: ShelfReader, senses: Senses, question: Question) -> Ranking:
@@ -113,15 +140,34 @@ def search(reader: ShelfReader, senses: Senses, question: Question) -> Ranking:
     kind: Shelf = "chunk_grams" if question.language != "en" and question.language in known else "chunk_words"
     share = share_of_meaning(kind, question.text) if senses.embedder and senses.index else 0.0
     fused: dict[int, Weighed] = {}
-    readings = [Reading(text, kind, share, embed(senses, text)) for text in question.readings()]
+    readings = [read(reader, senses, text, question, kind=kind, share=share) for text in question.readings()]
+    weights = rarity(reader, readings[-1])
     for reading, weight in zip(readings, (1.0, BEFORE), strict=False):
-        for one in weigh(reader, senses, reading):
+        weighed = weigh(reader, reading)
+        for one in look_again(reader, reading, weights, weighed) if kind == "chunk_words" else weighed:
             fused[one.chunk.number] = add(fused.get(one.chunk.number), one, weight)
     foreign = FOREIGN if question.language in known else 1.0
-    weighed = [
+    ranked = [
         one if one.chunk.language == question.language else one.times(foreign) for one in fused.values()
     ]
-    return Ranking(tuple(by_article(reader, weighed, readings[-1])), readings[-1])
+    hits, around = by_article(reader, ranked, readings[-1]), readings[-1].nearest.values()
+    return Ranking(tuple(hits), readings[-1], tuple(around), weights)
+
+
+def read(
+    reader: ShelfReader, senses: Senses, text: str, question: Question, *, kind: Shelf, share: float
+) -> Reading:
+    vector = senses.embedder.embed([text])[0] if senses.embedder else None
+    near: dict[Hash, float] = {}
+    if vector is not None and senses.index and share:
+        near = senses.index.nearest(reader.audiences, vector, DEPTH)
+    return Reading(text, question.readings()[0], kind, share, vector, near)
+
+
+def rarity(reader: ShelfReader, reading: "Reading") -> dict[str, float]:
+    total = reader.size() + FIRST
+    held = reader.count(reading.kind, question_tokens(reading)[:MOST_WEIGHED])
+    return {token: math.log(1 + (total - count - 0.5) / (count + 1.5)) for token, count in held.items()}
 
 
 def share_of_meaning(kind: Shelf, text: str) -> float:
@@ -130,17 +176,13 @@ def share_of_meaning(kind: Shelf, text: str) -> float:
     return BY_MEANING_ELSEWHERE if is_latin(text) else 0.0
 
 
-def embed(senses: Senses, text: str) -> NDArray[np.float32] | None:
-    return senses.embedder.embed([text])[0] if senses.embedder else None
-
-
-def weigh(reader: ShelfReader, senses: Senses, reading: Reading) -> list[Weighed]:
+def weigh(reader: ShelfReader, reading: Reading) -> list[Weighed]:
     """Candidates of both searches, each score as a share of the best."""
     by_words = reader.find(reading.kind, question_tokens(reading), DEPTH)
     found = {chunk.number: chunk for chunk in reader.chunks(by_words)}
     cosines: dict[Hash, float] = {}
-    if reading.vector is not None and senses.index and reading.share:
-        cosines = senses.index.nearest(reader.audiences, reading.vector, DEPTH)
+    if reading.vector is not None and reading.nearest:
+        cosines |= reading.nearest
         found |= {chunk.number: chunk for chunk in reader.chunks_by_hash(cosines)}
         others = {chunk.hash for chunk in found.values()} - cosines.keys()
         cosines |= exact(reader.vectors(others), reading.vector)
@@ -153,6 +195,22 @@ def weigh(reader: ShelfReader, senses: Senses, reading: Reading) -> list[Weighed
         words = (1 - reading.share) * by_words.get(number, 0.0) / most_words
         weighed.append(Weighed(chunk, cosine, (meaning + words) * worth(chunk, cosine)))
     return weighed
+
+
+def look_again(
+    reader: ShelfReader, reading: Reading, weights: Mapping[str, float], weighed: Sequence[Weighed]
+) -> list[Weighed]:
+    """BM25 adds up words wherever they stand; here it counts how many of them are there, and in order."""
+    best = sorted(weighed, key=lambda one: (-one.score, one.chunk.number))
+    tokens = question_tokens(reading)
+    wanted = {token: weights[token] for token in tokens if token in weights}
+    looked = reader.tokens(reading.kind, [one.chunk.number for one in best[:LOOKED_AT]])
+    held = {number: f"{one.heading} {one.body}".split() for number, one in looked.items()}
+    return [one.plus(overlap(tokens, wanted, held.get(one.chunk.number, []))) for one in best]
+
+
+def overlap(tokens: Sequence[str], wanted: Mapping[str, float], found: Sequence[str]) -> float:
+    return BY_SHARE * coverage(wanted, set(found)) + BY_NEIGHBOURS * side_by_side(tokens, found)
 
 
 def worth(chunk: Shelved, cosine: float | None) -> float:

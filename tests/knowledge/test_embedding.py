@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embedding import GRAPH, MiniLM, find_model, open_embedder
+from knowledge.embedding import DRAWING, GRAPH, MiniLM, find_model, open_embedder
 from knowledge.minilm import read_weights
 
 
@@ -52,7 +52,7 @@ def test_two_processes_that_start_at_once_build_one_graph(tmp_path: Path) -> Non
     both = [subprocess.Popen([sys.executable, "-c", code], cwd=house) for _ in range(2)]
 
     assert [one.wait() for one in both] == [0, 0]
-    assert [place.name for place in tmp_path.glob("*.onnx")] == [f"{GRAPH}.onnx"]
+    assert [place.name for place in tmp_path.glob("*.onnx")] == [f"{DRAWING}.onnx"]
     assert open_embedder(tmp_path)
 
 

@@ -1,0 +1,76 @@
+"""What speaks for this answer, and what against it?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.answer import Candidate, Sentence
+from knowledge.confidence import Evidence
+from knowledge.likeness import Likeness
+from knowledge.overlap import coverage, side_by_side
+from knowledge.search import Hit, Ranking, Reading, question_tokens
+from knowledge.words import grams_of, stems_of
+
+AROUND, USUAL, LAST = 60, 0.3, 20
+"""A shelf of fewer pieces is read as if it held more, at about this cosine."""
+HIGHEST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The lines that may be said, beside the question. Empty when meaning does not count."""
+
+    cosines: Sequence[float] = ()
+    above: Sequence[float] = ()
+    """Of the heading that each line stands under."""
+    likeness: Likeness | None = None
+
+
+def tokens_of(text: str, asked: Reading) -> list[str]:
+    return stems_of(text) if asked.kind == "chunk_words" else grams_of(text)
+
+
+def gather(
+    ranking: Ranking,
+    best: Hit,
+    candidates: Sequence[Candidate],
+    compared: Compared,
+    said: Sequence[Sentence],
+) -> Evidence:
+    asked, weights = ranking.reading, ranking.weights
+    found = tokens_of(found_text(best), asked)
+    told = " ".join(f"{one.citation.heading} {one.text}" for one in said)
+    height, spread = stands_out(best.cosine or 0.0, ranking.around)
+    alike = compared.likeness
+    return Evidence(
+        coverage=coverage(weights, set(found)),
+        said=held(told, asked, weights),
+        alone=max((held(one.context, asked, weights) for one in candidates), default=0.0),
+        beside=side_by_side(question_tokens(asked), found),
+        cosine=best.cosine if asked.share else None,
+        sentence=max(compared.cosines, default=0.0),
+        above=max(compared.above, default=0.0),
+        height=height,
+        spread=spread,
+        in_one=alike.in_one if alike else None,
+        least=alike.least if alike else 0.0,
+        golden=min(1.0, best.cosine or 0.0) if best.best.kind == "question" else 0.0,
+        by_words=asked.kind == "chunk_words",
+    )
+
+
+def found_text(hit: Hit) -> str:
+    """What was found: the piece, and the golden question that led to it."""
+    return f"{hit.chunk.heading}\n{hit.chunk.text}\n{hit.best.text}"
+
+
+def held(text: str, asked: Reading, weights: Mapping[str, float]) -> float:
+    return coverage(weights, set(tokens_of(text, asked)))
+
+
+def stands_out(cosine: float, around: Sequence[float]) -> tuple[float, float]:
+    nearest = np.array([*sorted(around, reverse=True)[:AROUND], *[USUAL] * (AROUND - len(around))])
+    height = (cosine - nearest.mean()) / (nearest.std() + 1e-6) / 10
+    spread = cosine - nearest[-LAST:].mean()
+    return float(np.clip(height, 0, HIGHEST)), float(np.clip(spread, 0, HIGHEST))

@@ -1,0 +1,20 @@
+"""How much of the question stands in a text, and how much of it side by side?"""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+
+
+def coverage(wanted: Mapping[str, float], held: Collection[str]) -> float:
+    """How much of the question's weight stands there, 0 to 1."""
+    total = sum(wanted.values())
+    return sum(weight for token, weight in wanted.items() if token in held) / total if total else 0.0
+
+
+def side_by_side(asked: Sequence[str], held: Sequence[str]) -> float:
+    """Share of the question's neighbours that are neighbours there, in either order, one word between them at
+    most."""
+    pairs = list(pairwise(asked))
+    if not pairs:
+        return 0.0
+    near = {*pairwise(held), *zip(held, held[2:], strict=False)}
+    return sum(pair in near or pair[::-1] in near for pair in pairs) / len(pairs)

@@ -159,7 +159,7 @@ def draft_article(gap: Gap) -> str:
 def tidy(reply: str) -> str:
     """Without greeting, signature and what belongs to one person."""
     text = GREETING.sub("", reply.strip()).strip()
-    return hidden(text[:LONGEST_REPLY])
+    return hidden(text[:1].upper() + text[1:LONGEST_REPLY])
 
 
 def hidden(text: str) -> str:

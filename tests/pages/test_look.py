@@ -23,7 +23,13 @@ pytestmark = [
 ]
 XSS = Path(__file__).resolve().parents[3] / "shared" / "data" / "attacks" / "xss.dev.jsonl"
 CUSTOMER = ("/support/assistant", "/support/ticket", "/support/ticket/T-1001", "/support/readers", "/nowhere")
-STAFF = ("/admin/support-requests", "/admin/support-requests/T-1001")
+STAFF = (
+    "/admin/support-requests",
+    "/admin/support-requests/T-1001",
+    "/admin/knowledge",
+    "/admin/knowledge/gaps",
+    "/admin/knowledge/file/returns.md",
+)
 
 MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
 

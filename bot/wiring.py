@@ -12,6 +12,7 @@ from bot.notifier import Notifier
 from bot.opening import open_shelf
 from bot.post import Postman
 from bot.worker import CLOCK_SECONDS, Belt, Ticker
+from escalation.sla_policy import open_policy
 from knowledge.library import Library
 from store import inbox, outbox, timers
 from store.access import ensure_admin
@@ -32,6 +33,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     """Nothing runs yet; `Desk.start` starts the belts. Tests give a standing clock and their own library."""
     clock = clock or SystemClock()
     secret_key = load_secret_key(settings, clock.new_secret())
+    deadlines = open_policy(settings.policies_dir)
     presence = enter(settings.data_dir)
     database = open_store(settings)
     ensure_admin(database, clock.now())
@@ -68,6 +70,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
         clock=clock,
         notifier=notifier,
         library=library,
+        deadlines=deadlines,
         handler=handler,
         postman=postman,
         inbox_belt=inbox_belt,

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Where vectors are compared; `auto`: a Chroma server if given, pgvector if there, else Chroma here."""
     chroma_url: Annotated[str, Field(validation_alias="CHROMA_URL")] = ""
     """Address of a Chroma server, `http://HOST:8000` or `http://HOST:8000/NAME` where desks share one."""
+    policies_dir: Path | None = None
+    """Folder with a `sla.yml` of your own; empty: the policies that come with the desk."""
     host: str = "127.0.0.1"
     """Address that `run` listens on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080

@@ -92,14 +92,15 @@ def run_show(options: argparse.Namespace) -> int:
 
 
 def run_explain(options: argparse.Namespace) -> int:
-    database = open_store(read_settings())
+    settings = read_settings()
+    database = open_store(settings)
     try:
         read = get_for_staff(database, options.ticket)
     finally:
         database.close()
     assert read.ticket is not None  # noqa: S101 - get_for_staff raises NotFound without one
     own = [fact for fact in read.recorded if fact.timeline == read.ticket.ticket_id]
-    explained = explain(read.ticket, read_acts(own), open_policy(), SystemClock().now())
+    explained = explain(read.ticket, read_acts(own), open_policy(settings.policies_dir), SystemClock().now())
     if options.json:
         print(json.dumps([asdict(one) for one in explained], default=lambda at: at.isoformat(), indent=2))
     else:

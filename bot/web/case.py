@@ -9,6 +9,7 @@ from bot import interview
 from bot.staff import LOWEST_RANK, SETTABLE
 from bot.view import Turn
 from bot.web.bubbles import Bubble, make_bubble, with_files
+from bot.web.deadlines import read_deadlines
 from bot.web.door import Visit
 from bot.web.scenes import MOST_TURNS
 from bot.wording import LANGUAGES, has_text, say
@@ -170,6 +171,7 @@ def case_values(visit: Visit, case: Case) -> dict[str, Any]:
     ]
     return {
         "case": case,
+        "deadlines": read_deadlines(visit, ticket),
         "ticket": ticket,
         "details": details,
         "settable": tuple(status for status in SETTABLE if status != ticket.status),

@@ -24,7 +24,7 @@ OFFICE = compile_schedule(
     Schedule.model_validate({"tz": "UTC", "weekly": {day: [["09:00", "17:00"]] for day in DAYS[:5]}})
 )
 ALWAYS = compile_schedule(Schedule.model_validate({"weekly": {day: [["00:00", "24:00"]] for day in DAYS}}))
-SHIPPED_TEXT = SHIPPED.read_text("utf-8")
+SHIPPED_TEXT = (SHIPPED / "sla.yml").read_text("utf-8")
 
 
 def at(text: str) -> int:
@@ -328,7 +328,7 @@ def test_three_lines_add_deadlines_for_some_tickets(tmp_path: Path) -> None:
     )
     (tmp_path / "sla.yml").write_text(text)
 
-    deadlines = open_policy(tmp_path / "sla.yml")
+    deadlines = open_policy(tmp_path)
 
     gold = Ticket(ticket_id="T-1", tier="enterprise", channel="web")
     assert deadlines.policy.rule_for(gold).use == "gold"

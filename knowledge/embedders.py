@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.embedding import GRAPH, Embedder, MeaningAway, Vectors, open_embedder
-from knowledge.embedding_openai import PREFIX, Account, OpenAIEmbedder, open_openai, read_identity
+from knowledge.embedding_openai import PREFIX, PROBE, Account, OpenAIEmbedder, open_openai, read_identity
 from store.errors import Misconfigured
 
 OFFLINE = "minilm"
@@ -72,3 +72,8 @@ class Rested:
             raise
         self.failed = ""
         return vectors
+
+    def probe(self) -> None:
+        """After a rest, whether or not a question comes: health would tell of a failure that is over."""
+        if self.failed and time.monotonic() >= self._until:
+            self.embed([PROBE])

@@ -59,6 +59,9 @@ class OpenAIEmbedder:
             self._client.with_options(timeout=HASTY_SECONDS, max_retries=0), self._model, self._width
         )
 
+    def close(self) -> None:
+        self._client.close()
+
 
 def identity_of(model: str, width: int) -> str:
     return f"{PREFIX}{model}:{width}:{VERSION}"

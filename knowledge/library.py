@@ -191,10 +191,10 @@ class Library:
         while not stopped.is_set():
             try:
                 self.load(held=True)
-                if self.meaning.is_behind() or self.meaning.coming:
+                if self.meaning.is_behind() or self.meaning.is_unfinished():
                     self.embed()
                 self.follow()
-                self.meaning.clear_leftovers()
+                self.meaning.look_after()
             except MeaningAway as away:
                 log.warning("what stands goes on answering, next try in %s s: %s", REST_SECONDS, away)
                 self.follow()

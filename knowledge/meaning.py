@@ -86,8 +86,8 @@ class Meaning:
                 )
                 wanted = self.given or self.choice.open(self.models_dir, self.known())
             except MeaningAway as away:
-                self.is_late, self.failed = True, str(away)
                 self.stand_by(current)
+                self.is_late, self.failed = True, str(away)
                 raise
             self.is_late, self.failed = False, ""
             if wanted:
@@ -199,6 +199,12 @@ class Meaning:
         with self.database.read() as connection:
             return shelf.read_generation(connection) != self.applied
 
+    def look_after(self) -> None:
+        """Now and then. Raises MeaningAway."""
+        if self.standing:
+            self.standing.asked.probe()
+        self.clear_leftovers()
+
     def clear_leftovers(self) -> None:
         """Vectors and drawers of embedders that answer no more, once nobody waits for their place."""
         if not self.has_leftovers or not self.standing or self.coming or self.count_to_embed():
@@ -208,6 +214,10 @@ class Meaning:
             self.engine.keep_only(identity)
             self.database.write(partial(shelf.drop_vectors_of_others, embedder=identity))
             self.has_leftovers = False
+
+    def is_unfinished(self) -> bool:
+        """Whether vectors are to be made although no row has changed."""
+        return self.coming is not None or bool(self.failed)
 
     def count_to_embed(self, embedder: Embedder | None = None) -> int:
         chosen = embedder or (self.standing.embedder if self.standing else None)

@@ -34,7 +34,7 @@ def chroma_server(folder: Path) -> Iterator[str]:
     if not CHROMA.exists():
         pytest.skip("the command `chroma` is not installed")
     port = free_port()
-    command = [CHROMA, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
+    command = [str(CHROMA), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port, server)
@@ -87,7 +87,15 @@ def bundled_postgres() -> Iterator[str]:
         if user:
             os.chmod(folder, 0o777)  # noqa: S103, PTH101 - of this moment's own server, and gone with it
         port = free_port()
-        make = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "--no-sync"]
+        make = [
+            str(programs / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--no-sync",
+        ]
         done = subprocess.run(make, user=user, cwd="/", capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"the Postgres of `pgserver` cannot be made here: {done.stderr[-200:]}")

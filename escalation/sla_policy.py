@@ -53,6 +53,7 @@ def as_several(given: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(as_several)]
+Ranks = Annotated[tuple[int, ...], BeforeValidator(as_several)]
 
 
 class When(Word):
@@ -61,7 +62,7 @@ class When(Word):
     tier: Names = ()
     channel: Names = ()
     category: Names = ()
-    priority: Annotated[tuple[int, ...], BeforeValidator(as_several)] = ()
+    priority: Ranks = ()
 
     def fits(self, ticket: Ticket) -> bool:
         pairs = (

@@ -25,7 +25,9 @@ MOST_NEIGHBOURS = 8
 ROWS = 512
 RARE = 40
 """Without vectors: pieces that share two words which stand in no more pieces than this."""
-RECIPE = 1
+ENGLISH = "en"
+"""What the embedder was made for; in other languages words find more."""
+RECIPE = 2
 """Raised when the same articles are compared in another way."""
 
 Pair = tuple[Sequence[Statement], Sequence[Statement]]
@@ -57,8 +59,12 @@ def compare_shelf(database: Database, embedder: Embedder | None) -> Comparison:
     articles = {one.path: one for one in standing}
     cuts = [one for one in cuts if one.path in articles]
     pieces = read_pieces(articles, cuts)
-    near = by_vector(cuts, vectors, articles) if vectors else by_word(cuts, pieces, articles)
-    pairs = [(pieces[one], pieces[other]) for one, other in near]
+    near = set(by_vector(cuts, vectors, articles)) if vectors else set()
+    by_words = [
+        place for place, cut in enumerate(cuts) if not vectors or articles[cut.path].language != ENGLISH
+    ]
+    near |= set(by_word(by_words, cuts, pieces, articles))
+    pairs = [(pieces[one], pieces[other]) for one, other in sorted(near)]
     return Comparison(
         tuple(find_conflicts(pairs, sense_of(embedder) if embedder else None)), tuple(find_twins(pairs))
     )
@@ -116,15 +122,18 @@ def by_vector(
 
 
 def by_word(
-    cuts: Sequence[Cut], pieces: Sequence[Sequence[Statement]], articles: Mapping[str, Standing]
+    places: Sequence[int],
+    cuts: Sequence[Cut],
+    pieces: Sequence[Sequence[Statement]],
+    articles: Mapping[str, Standing],
 ) -> Iterator[tuple[int, int]]:
     holders: dict[str, list[int]] = defaultdict(list)
-    for place, piece in enumerate(pieces):
-        for word in set(content_stems(" ".join(one.text for one in piece))):
+    for place in places:
+        for word in set(content_stems(" ".join(one.text for one in pieces[place]))):
             holders[word].append(place)
     shared: dict[tuple[int, int], int] = defaultdict(int)
-    for places in holders.values():
-        for pair in combinations(places, 2) if len(places) <= RARE else ():
+    for known in holders.values():
+        for pair in combinations(known, 2) if len(known) <= RARE else ():
             shared[pair] += 1
     for (one, other), count in sorted(shared.items()):
         mine, its = cuts[one].path, cuts[other].path

@@ -21,8 +21,8 @@ DENIAL = 0.8
 """Share of common words from which on a "not" in one of the two is a contradiction."""
 TWIN = 0.8
 """Share of common words from which on two pieces are one piece twice."""
-SHORTEST_TWIN = 8
-"""Words."""
+SHORTEST_TWIN = 6
+"""Pairs of words."""
 SILENT = frozenset(stem(word) for word in STOP)
 
 Sense = Callable[[Sequence[tuple[str, str]]], Sequence[float]]
@@ -186,6 +186,9 @@ def tells_apart(one: Read, other: Read, weights: Mapping[str, float]) -> bool:
 
 
 def is_same_matter(found: Conflict, cosine: float) -> bool:
+    if found.one.language != "en":
+        # The embedder has read little else: there words decide.
+        return found.score >= ALIKE_WORDS
     if found.kind == "denial":
         return cosine >= LEAST_SENSE
     return cosine >= LEAST_SENSE and (found.score >= ALIKE_WORDS or cosine >= ALIKE_SENSE)

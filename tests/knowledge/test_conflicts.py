@@ -1,0 +1,122 @@
+"""Are articles that disagree found, and those left alone that speak of different things?"""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.comparing import Compared, Comparison, compare_shelf
+from tests.knowledge.conftest import Room
+
+RETURN = "# Return a part\n\nYou can return a part within 30 days of delivery.\n"
+
+
+def compared(room: Room) -> Comparison:
+    room.sync()
+    return compare_shelf(room.library.database, room.library.embedder)
+
+
+def told(found: Comparison) -> list[tuple[str, str, str]]:
+    return [(one.kind, *one.articles) for one in found.conflicts]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Parts may be returned within 14 days after they were delivered.", "figures"),
+        ("You can return a part within two weeks of delivery.", "figures"),
+        ("You cannot return a part within 30 days of delivery.", "denial"),
+    ],
+)
+def test_two_articles_that_say_different_things_are_both_shown(room: Room, text: str, kind: str) -> None:
+    room.write("a.md", RETURN)
+    room.write("b.md", f"# Refunds and returns\n\nWrite to us first.\n\n{text}\n")
+
+    found = compared(room)
+
+    assert told(found) == [(kind, "a.md", "b.md")]
+    assert found.conflicts[0].one.text == "You can return a part within 30 days of delivery."
+    assert found.conflicts[0].other.first == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Refunds\n\nYou can return a part within 30 days of delivery.\n",
+        "# Refunds\n\nYou can return a part within 20 to 30 days of delivery.\n",
+        "# Refunds\n\nCan I return a part within 14 days of delivery?\n",
+        "# Opening hours\n\nThe workshop is open for 14 days in August.\n",
+        "# Wheels\n\nWheels weigh 14 kg.\n",
+    ],
+)
+def test_what_agrees_asks_or_speaks_of_something_else_is_left_alone(room: Room, text: str) -> None:
+    room.write("a.md", RETURN)
+    room.write("b.md", text)
+
+    assert told(compared(room)) == []
+
+
+def test_articles_that_name_different_things_do_not_disagree(room: Room) -> None:
+    room.write("a.md", "# Express shipping\n\nExpress delivery takes 1 working day and costs £9.\n")
+    room.write("b.md", "# Standard shipping\n\nStandard delivery takes 3 working days and costs £4.\n")
+    room.write("c.md", "# Error 403\n\nThis article explains error 403 when signing in.\n")
+    room.write("d.md", "# Error 404\n\nThis article explains error 404 when signing in.\n")
+
+    assert told(compared(room)) == []
+
+
+def test_who_cannot_read_both_is_not_told(room: Room) -> None:
+    room.write("a.md", f"---\naudience: team:north\n---\n{RETURN}")
+    room.write("b.md", f"---\naudience: team:south\n---\n{RETURN.replace('30', '14')}")
+    assert told(compared(room)) == []
+
+    room.write("c.md", f"---\naudience: staff\n---\n{RETURN.replace('30', '20')}")
+    found = compared(room)
+
+    assert told(found) == [("figures", "a.md", "c.md"), ("figures", "b.md", "c.md")]
+    assert told(found.seen_by(("public", "customers", "staff", "team:north"))) == [
+        ("figures", "a.md", "c.md")
+    ]
+
+
+def test_german_articles_are_compared_as_well(room: Room) -> None:
+    room.write("a.md", "# Rückgabe\n\nSie können ein Teil innerhalb von 30 Tagen zurückgeben.\n")
+    room.write("b.md", "# Teile zurückgeben\n\nSie können ein Teil innerhalb von 14 Tagen zurückgeben.\n")
+
+    assert told(compared(room)) == [("figures", "a.md", "b.md")]
+
+
+def test_the_same_text_twice_is_found(room: Room) -> None:
+    text = "Send a photo of the part, the number of the order and a line about what happened on the way."
+    room.write("a.md", f"# Damaged parts\n\n{text}\n")
+    room.write("b.md", f"# Parts that broke\n\n{text}\n")
+    room.write(
+        "c.md", "# Something else\n\nThe workshop looks after engines, brakes and lights of older cars.\n"
+    )
+
+    twins = compared(room).twins
+
+    assert [one.articles for one in twins] == [("a.md", "b.md")]
+
+
+def test_without_vectors_words_find_them(room: Room) -> None:
+    room.write("a.md", RETURN)
+    room.write("b.md", RETURN.replace("30", "14"))
+    room.library.sync()
+
+    assert told(compare_shelf(room.library.database, None)) == [("figures", "a.md", "b.md")]
+
+
+def test_the_same_shelf_is_compared_once(room: Room, tmp_path: Path) -> None:
+    room.write("a.md", RETURN)
+    room.write("b.md", RETURN.replace("30", "14"))
+    room.sync()
+    kept = Compared(room.library.database, tmp_path / "compared")
+    assert kept.find() is None
+
+    fresh = kept.get(room.library.embedder)
+
+    assert kept.find() == fresh
+    assert fresh.conflicts
+    room.write("b.md", RETURN)
+    room.sync()
+    assert kept.find() is None

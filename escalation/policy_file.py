@@ -35,7 +35,8 @@ def parse_policy(text: str, word: type[W], name: str) -> W:
     try:
         return word.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A word that is misspelt is missing, too; it is the better hint.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         line = line_of(node, first["loc"])
         place = ".".join(str(part) for part in first["loc"] if part != "[key]") or "the file"
         raise Misconfigured(f"{name}, line {line}, {place}: {saying(first['type'], first['msg'])}") from error

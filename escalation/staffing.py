@@ -83,21 +83,23 @@ class Patience:
 
 def lose_patience(work: Work, people: int, patience: float) -> Patience:
     """Erlang A; `patience` is how long one waits on average before hanging up."""
-    weights = [1.0]
-    for count in range(1, people + 1):
-        weights.append(weights[-1] * work.load / count)
-        if weights[-1] > LARGE:
-            weights = [weight / LARGE for weight in weights]
     arriving, served = work.arrivals / work.interval, people / work.handling
-    queued = [weights[-1]]
-    while queued[-1] > NEGLIGIBLE * sum(queued) and len(queued) < LONGEST_QUEUE:
-        queued.append(queued[-1] * arriving / (served + len(queued) / patience))
-    total = math.fsum(weights[:-1]) + math.fsum(queued)
-    leaving = math.fsum(place * weight for place, weight in enumerate(queued)) / patience
+    # Logarithms: in a queue that is far too long the weights themselves are too large for a number.
+    weights = [0.0]
+    for count in range(1, people + 1):
+        weights.append(weights[-1] + math.log(work.load / count))
+    while weights[-1] > max(weights) - NEGLIGIBLE and len(weights) < LONGEST_QUEUE:
+        waiting = len(weights) - people
+        weights.append(weights[-1] + math.log(arriving / (served + waiting / patience)))
+    largest = max(weights)
+    shares = [math.exp(weight - largest) for weight in weights]
+    queued, total = shares[people:], math.fsum(shares)
+    leaving = math.fsum(place * share for place, share in enumerate(queued)) / patience
     return Patience(math.fsum(queued) / total, leaving / total / arriving)
 
 
-LARGE, NEGLIGIBLE, LONGEST_QUEUE = 1e200, 1e-15, 1_000_000
+NEGLIGIBLE, LONGEST_QUEUE = 40.0, 1_000_000
+"""What is e⁻⁴⁰ of the likeliest counts no more."""
 
 
 def people_for_backlog(

@@ -6,7 +6,7 @@ import sys
 
 import bench
 
-APART = {"__main__", "table"}
+APART = {"__main__", "table", "sets"}
 
 
 def main() -> int:

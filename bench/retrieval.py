@@ -80,8 +80,10 @@ def bare_shop(folder: Path) -> Iterator[Asked]:
     for article in shipped():
         place = folder / article.path
         place.parent.mkdir(parents=True, exist_ok=True)
-        head = f"---\ntitle: {article.title!r}\nlanguage: {article.language}\naudience: {article.audience}\n---\n"
-        place.write_text(head + "\n".join(article.lines()[article.body - 1 :]), encoding="utf-8")
+        about = {"title": repr(article.title), "language": article.language, "audience": article.audience}
+        head = "".join(f"{name}: {value}\n" for name, value in about.items())
+        text = "\n".join(article.lines()[article.body - 1 :])
+        place.write_text(f"---\n{head}---\n{text}", encoding="utf-8")
     return iter(
         Asked(id=question, question=question, gold=(article.path,), lang=article.language)
         for article in shipped()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 NEAR = 0.1
 """From here on it is worth naming the articles that came nearest."""
 
-SAME_QUESTION = 0.93
+CERTAIN = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,6 @@ class Evidence:
     sentence: float = 0.0
     """Of the question and the best single line, without its heading: a near miss has the topic, but no such
     line."""
-    above: float = 0.0
-    """Of the question and the heading that is most like it."""
     height: float = 0.0
     """How far the best piece stands above the nearest sixty, in tenths of their deviation."""
     spread: float = 0.0
@@ -35,8 +33,8 @@ class Evidence:
     in_one: float | None = None
     """See knowledge/likeness.py; None when the embedder tells nothing of single words."""
     least: float = 0.0
-    golden: float = 0.0
-    """Cosine with the golden question that was found, if it was one."""
+    is_golden: bool = False
+    """Whether the question is a golden question of the article, in the same words."""
     by_words: bool = True
     """Whether the tokens are words; else pieces of words."""
 
@@ -47,43 +45,41 @@ Scale = dict[str, float]
 # Fitted by `python -m bench confidence`, each set counting alike; docs/knowledge-quality.md says how well
 # they carry over to sets that they were not fitted on.
 ENGLISH: Scale = {
-    "base": -7.75,
-    "coverage": 2.7,
-    "cosine": 1.16,
-    "sentence": 3.01,
-    "above": -0.84,
-    "height": 2.05,
-    "spread": 2.91,
-    "in_one": 2.5,
-    "least": 1.83,
+    "base": -5.99,
+    "coverage": 2.15,
+    "cosine": 1.62,
+    "sentence": 2.43,
+    "height": 1.34,
+    "spread": 2.79,
+    "in_one": 1.53,
+    "least": 1.81,
 }
 ENGLISH_BY_LINES: Scale = {
-    "base": -6.67,
-    "coverage": 3.74,
-    "cosine": 1.8,
-    "sentence": 4.11,
-    "above": -1.17,
-    "height": 2.04,
-    "spread": 2.74,
+    "base": -5.44,
+    "coverage": 3.07,
+    "cosine": 2.09,
+    "sentence": 3.32,
+    "height": 1.36,
+    "spread": 2.87,
 }
 """With an embedder that tells nothing of single words."""
 OTHER: Scale = {
-    "base": -3.82,
-    "coverage": 1.61,
-    "alone": 1.64,
-    "cosine": 0.97,
-    "sentence": 1.38,
-    "beside": 2.7,
+    "base": -3.91,
+    "coverage": 1.77,
+    "alone": 1.78,
+    "cosine": 1.98,
+    "sentence": 1.5,
+    "beside": 2.68,
 }
 """Languages in Latin script, which the embedder has read little of."""
-WORDS: Scale = {"base": -3.6, "coverage": 4.4, "said": 2.5}
+WORDS: Scale = {"base": -2.94, "coverage": 3.46, "said": 2.63}
 PIECES: Scale = {"base": -2.11, "coverage": 2.57, "said": 2.5, "alone": 2.22}
 
 
 def confidence(evidence: Evidence) -> float:
-    if evidence.golden >= SAME_QUESTION:
+    if evidence.is_golden:
         # Its editor has said that this article answers it.
-        return evidence.golden
+        return CERTAIN
     scale = scale_for(evidence)
     parts = (weight * (getattr(evidence, name) or 0.0) for name, weight in scale.items() if name != "base")
     return logistic(scale["base"] + sum(parts))

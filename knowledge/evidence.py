@@ -8,7 +8,7 @@ import numpy as np
 from knowledge.answer import Candidate, Sentence
 from knowledge.confidence import Evidence
 from knowledge.likeness import Likeness
-from knowledge.overlap import coverage, side_by_side
+from knowledge.overlap import coverage, is_same, side_by_side
 from knowledge.search import Hit, Ranking, Reading, question_tokens
 from knowledge.words import grams_of, stems_of
 
@@ -50,12 +50,11 @@ def gather(
         beside=side_by_side(question_tokens(asked), found),
         cosine=best.cosine if asked.share else None,
         sentence=max(compared.cosines, default=0.0),
-        above=max(compared.above, default=0.0),
         height=height,
         spread=spread,
         in_one=alike.in_one if alike else None,
         least=alike.least if alike else 0.0,
-        golden=min(1.0, best.cosine or 0.0) if best.best.kind == "question" else 0.0,
+        is_golden=best.best.kind == "question" and is_same(asked.alone, best.best.text),
         by_words=asked.kind == "chunk_words",
     )
 

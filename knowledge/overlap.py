@@ -3,6 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
+from knowledge.words import stems_of
+
+SAME = 0.85
+
 
 def coverage(wanted: Mapping[str, float], held: Collection[str]) -> float:
     """How much of the question's weight stands there, 0 to 1."""
@@ -18,3 +22,9 @@ def side_by_side(asked: Sequence[str], held: Sequence[str]) -> float:
         return 0.0
     near = {*pairwise(held), *zip(held, held[2:], strict=False)}
     return sum(pair in near or pair[::-1] in near for pair in pairs) / len(pairs)
+
+
+def is_same(question: str, other: str) -> bool:
+    """Whether the two ask the same in the same words, be they in another order or form."""
+    mine, its = set(stems_of(question)), set(stems_of(other))
+    return bool(mine) and len(mine & its) >= SAME * len(mine | its)

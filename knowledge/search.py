@@ -12,7 +12,7 @@ from knowledge.embedding import Embedder
 from knowledge.index import VectorIndex
 from knowledge.language import is_latin
 from knowledge.likeness import RememberingReader
-from knowledge.overlap import coverage, side_by_side
+from knowledge.overlap import coverage, is_same, side_by_side
 from knowledge.spelling import repaired
 from knowledge.sync import unpack
 from knowledge.words import content_stems, grams_of, words_of
@@ -40,7 +40,7 @@ SHORT = 8
 """A question of up to so many words is read with the one before it, too."""
 FOREIGN = 0.8
 """What an article in another language than the question's is worth."""
-GOLDEN, SAME = 0.8, 0.85
+GOLDEN, SAME, VERY_SAME = 0.8, 0.85, 2.0
 REFERS = re.compile(
     r"\b(?:it|its|this|that|these|those|they|them|their|there|one|ones|such|same|other|others|else|also|too|instead|"
     r"er|sie|es|das|dies|diese|dieser|dieses|dort|davon|dafür|auch|eso|esto|ese|esta|ello|ellos|también|"
@@ -193,7 +193,7 @@ def weigh(reader: ShelfReader, reading: Reading) -> list[Weighed]:
         cosine = cosines.get(chunk.hash)
         meaning = reading.share * max(0.0, cosine or 0.0) / most_meaning
         words = (1 - reading.share) * by_words.get(number, 0.0) / most_words
-        weighed.append(Weighed(chunk, cosine, (meaning + words) * worth(chunk, cosine)))
+        weighed.append(Weighed(chunk, cosine, (meaning + words) * worth(chunk, cosine, reading)))
     return weighed
 
 
@@ -213,8 +213,11 @@ def overlap(tokens: Sequence[str], wanted: Mapping[str, float], found: Sequence[
     return BY_SHARE * coverage(wanted, set(found)) + BY_NEIGHBOURS * side_by_side(tokens, found)
 
 
-def worth(chunk: Shelved, cosine: float | None) -> float:
-    """Any two questions are alike; a golden one counts fully only when it is nearly the same question."""
+def worth(chunk: Shelved, cosine: float | None, reading: Reading) -> float:
+    """Any two questions are alike; a golden one counts fully only when it is nearly the same question, and
+    above all texts when it is the very same."""
+    if chunk.kind == "question" and is_same(reading.alone, chunk.text):
+        return VERY_SAME
     return GOLDEN if chunk.kind == "question" and (cosine or 0.0) < SAME else 1.0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embedding import DRAWING, GRAPH, MiniLM, find_model, open_embedder
+from knowledge.embedding import DRAWING, MiniLM, find_model, open_embedder
 from knowledge.minilm import read_weights
 
 

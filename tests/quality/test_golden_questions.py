@@ -1,5 +1,6 @@
 """Do the shipped articles answer the questions that they say they answer, and no others?"""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,57 @@ def test_customers_are_never_shown_a_line_for_staff(library: Library) -> None:
             answer = library.answer(question, history=(), audience="customers", language="")
             shown = {sentence.citation.article for sentence in answer.sentences}
             assert not (shown | {near.article for near in answer.near}) & inside
+
+
+FIGURE = re.compile(r"\d+(?:[.,:/-]\d+)*")
+
+
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_figure_of_an_answer_stands_in_the_lines_it_cites(library: Library, step: int) -> None:
+    for question, _ in golden(library, "staff")[::step]:
+        answer = library.answer(question, history=(), audience="staff", language="")
+        for sentence in answer.sentences:
+            assert set(FIGURE.findall(sentence.text)) <= set(FIGURE.findall(sentence.citation.quote))
+
+
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_quote_is_the_cited_lines_of_that_version(library: Library, step: int) -> None:
+    for question, _ in golden(library, "customers")[::step]:
+        for sentence in library.answer(question, history=(), audience="customers", language="").sentences:
+            cited = sentence.citation
+            opened = library.lines(cited.article, cited.version)
+            assert opened
+            assert "\n".join(opened.lines()[cited.lines[0] - 1 : cited.lines[1]]) == cited.quote
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("où est ma commande", "commande"),
+        ("¿dónde está mi pedido?", "pedido"),
+        ("onde está a minha encomenda?", "encomenda"),
+        ("wie koche ich Spätzle", "koche, spätzle"),
+    ],
+)
+def test_a_refusal_names_no_word_that_asks_nothing_by_itself(
+    library: Library, question: str, missing: str
+) -> None:
+    answer = library.answer(question, history=(), audience="customers", language="")
+
+    assert not answer.answered
+    assert answer.missing == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "is_foreign"),
+    [("où est ma commande", True), ("wie koche ich Spätzle", False), ("tell me a joke", False)],
+)
+def test_a_refusal_says_when_no_article_is_in_that_language(
+    library: Library, question: str, is_foreign: bool
+) -> None:
+    answer = library.answer(question, history=(), audience="customers", language="")
+
+    assert answer.is_foreign == is_foreign
 
 
 @pytest.mark.parametrize("question", OFF_TOPIC)

@@ -158,17 +158,20 @@ class Compared:
     """The comparison of the shelf as it stands, kept in a file until the shelf changes."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self._database, self._folder = database, folder
+        self._database, self.folder = database, folder
 
     def mark(self) -> str:
         with self._database.read() as connection:
             said = list_named(connection)
         return hashlib.blake2b(repr((RECIPE, said)).encode(), digest_size=8).hexdigest()
 
+    def is_known(self) -> bool:
+        return (self.folder / f"{self.mark()}.json").exists()
+
     def find(self) -> Comparison | None:
         """What is known about the shelf of this moment, without working on it."""
         try:
-            return KEPT.validate_json((self._folder / f"{self.mark()}.json").read_bytes())
+            return KEPT.validate_json((self.folder / f"{self.mark()}.json").read_bytes())
         except (OSError, ValueError):
             return None
 
@@ -178,10 +181,10 @@ class Compared:
             return known
         mark = self.mark()
         fresh = compare_shelf(self._database, embedder)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        beside = self._folder / f".{mark}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        beside = self.folder / f".{mark}"
         beside.write_bytes(KEPT.dump_json(fresh))
-        for old in self._folder.glob("*.json"):
+        for old in self.folder.glob("*.json"):
             old.unlink(missing_ok=True)
-        beside.replace(self._folder / f"{mark}.json")
+        beside.replace(self.folder / f"{mark}.json")
         return fresh

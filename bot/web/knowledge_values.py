@@ -11,7 +11,7 @@ from fastapi import Request
 from markupsafe import Markup, escape
 
 from bot.web.door import Visit
-from bot.web.knowledge_work import find_comparison
+from bot.web.knowledge_work import find_comparison, is_compared
 from knowledge.answer import Answer
 from knowledge.comparing import Comparison
 from knowledge.library import Health
@@ -19,6 +19,7 @@ from knowledge.report import ORDER, FileReport, Overview, make_overview
 from store.articles import readable_by
 from store.knowledge_use import count_uses, read_given
 from store.shelf import Listed
+from store.shelf_listing import read_pulse
 
 EDITING = ("editor", "admin")
 DAYS = 30
@@ -103,6 +104,15 @@ def look(visit: Visit) -> Looked:
     compared = find_comparison(desk)
     overview = make_overview(status, uses, seen_by(visit, compared, status.articles), today=today, days=DAYS)
     return Looked(only_readable(visit, overview), desk.library.health())
+
+
+def pulse(visit: Visit) -> tuple[object, ...]:
+    """Enough to see that the page would be another one, at a hundredth of the price of drawing it."""
+    desk = visit.door.desk
+    with desk.database.read() as connection:
+        moved = read_pulse(connection)
+    library = desk.library
+    return moved, library.count_to_embed(), library.embedder is None, is_compared(desk)
 
 
 def seen_by(visit: Visit, compared: Comparison | None, listed: Sequence[Listed]) -> Comparison | None:

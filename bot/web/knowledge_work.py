@@ -46,13 +46,20 @@ def start_once(mark: Path, work: Callable[[], None]) -> None:
     thread.join(PATIENCE)
 
 
+def compared_of(desk: Desk) -> Compared:
+    return Compared(desk.database, desk.settings.data_dir / "cache" / "compared")
+
+
+def is_compared(desk: Desk) -> bool:
+    return compared_of(desk).is_known()
+
+
 def find_comparison(desk: Desk) -> Comparison | None:
     """None while it is worked out."""
-    cache = desk.settings.data_dir / "cache" / "compared"
-    compared = Compared(desk.database, cache)
+    compared = compared_of(desk)
     known = compared.find()
     if known is None:
-        start_once(cache / "lock", lambda: compare(desk, compared))
+        start_once(compared.folder / "lock", lambda: compare(desk, compared))
         known = compared.find()
     return known
 

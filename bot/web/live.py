@@ -14,7 +14,7 @@ from bot.notifier import Notifier
 from bot.web.case import case_values, read_case
 from bot.web.door import Visit, address_of, door_of, open_staff_visit, open_visit, page_values
 from bot.web.knowledge_drafts import draft_mark, draft_values
-from bot.web.knowledge_values import list_values, look, may_edit
+from bot.web.knowledge_values import list_values, look, may_edit, pulse
 from bot.web.limits import ADDRESS
 from bot.web.scenes import read_scene, topics_of
 from store.errors import DeskbellError, NotFound
@@ -94,17 +94,29 @@ def draw_case(visit: Visit, ticket_id: str, key: str) -> Frame:
 def watch_shelf(visit: Visit, digest: str, key: str) -> Watch:
     """Of the articles, or of one draft: what moves there leaves no fact on any timeline."""
     if not digest:
-        return Watch((), lambda: draw_shelf(visit, key), every=LOOK_EVERY)
+        return Watch((), Shelf(visit, key).draw, every=LOOK_EVERY)
     if not may_edit(visit):
         raise NotFound("no draft for who reads only")
     draft_values(visit, digest)
     return Watch((), lambda: draw_draft(visit, digest, key), every=LOOK_EVERY)
 
 
-def draw_shelf(visit: Visit, key: str) -> Frame:
-    looked = look(visit)
-    values = page_values(visit) | list_values(visit, looked) | {"page_key": key}
-    return Frame(looked.mark, visit.door.pages.get_template("live/knowledge.html").render(values))
+class Shelf:
+    """The page about all articles; drawn only when something has moved."""
+
+    def __init__(self, visit: Visit, key: str) -> None:
+        self._visit, self._key = visit, key
+        self._pulse: object = None
+        self._frame = Frame("", "")
+
+    def draw(self) -> Frame:
+        now = pulse(self._visit)
+        if now != self._pulse:
+            looked = look(self._visit)
+            values = page_values(self._visit) | list_values(self._visit, looked) | {"page_key": self._key}
+            template = self._visit.door.pages.get_template("live/knowledge.html")
+            self._pulse, self._frame = now, Frame(looked.mark, template.render(values))
+        return self._frame
 
 
 def draw_draft(visit: Visit, digest: str, key: str) -> Frame:

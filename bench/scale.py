@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 import numpy as np
 from sqlalchemy import Connection, insert
@@ -245,6 +245,9 @@ def in_files(folder: Path) -> None:
         quiet = median([timed(library.sync) for _ in range(3)])
         loaded = timed(partial(library.load, held=True))
         library.warm()
+        while library.health().is_behind or not library.health().texts[1]:
+            sleep(0.1)
+        sleep(2)
         changed = max(answered(library, place / "3" / "a301.md", number) for number in range(3))
         print_table(
             f"{FILES:,} files, SQLite",

@@ -9,7 +9,34 @@ from numpy.typing import NDArray
 from knowledge.embedding import Vectors
 from store.shelf import Hash
 
-NONE: Vectors = np.zeros((0, 0), np.float32)
+
+class Drawer:
+    """Rows only come to the end; whoever searches meanwhile sees those that were there when it began."""
+
+    def __init__(self, names: list[Hash], rows: Vectors) -> None:
+        self.names = names
+        self.known = set(names)
+        self._rows = rows
+        self._held = len(names)
+
+    def rows(self) -> Vectors:
+        return self._rows[: self._held]
+
+    def append(self, names: Sequence[Hash], rows: Vectors) -> None:
+        end = self._held + len(names)
+        if end > len(self._rows):
+            # Half as many again: copied at every call, 100,000 rows would take 0.1 s each time.
+            larger = np.zeros((max(end, self._held + self._held // 2), rows.shape[1]), np.float32)
+            larger[: self._held] = self.rows()
+            self._rows = larger
+        self._rows[self._held : end] = rows
+        self.names.extend(names)
+        self.known.update(names)
+        self._held = end
+
+    def without(self, gone: set[Hash]) -> "Drawer":
+        kept = [place for place, name in enumerate(self.names) if name not in gone]
+        return Drawer([self.names[place] for place in kept], self.rows()[kept])
 
 
 class ExactIndex:
@@ -18,42 +45,40 @@ class ExactIndex:
     name = "numpy"
 
     def __init__(self) -> None:
-        self._drawers: dict[str, tuple[tuple[Hash, ...], Vectors]] = {}
+        self._drawers: dict[str, Drawer] = {}
         self._writing = threading.Lock()
 
     def audiences(self) -> set[str]:
         return set(self._drawers)
 
     def ids(self, audience: str) -> set[Hash]:
-        return set(self._drawer(audience)[0])
+        drawer = self._drawers.get(audience)
+        return set(drawer.known) if drawer else set()
 
     def add(self, audience: str, ids: Sequence[Hash], vectors: Vectors) -> None:
         self.drop(audience, ids)
         with self._writing:
-            names, rows = self._drawer(audience)
-            self._drawers[audience] = (
-                (*names, *ids),
-                np.concatenate([rows, vectors]) if names else np.array(vectors),
-            )
+            drawer = self._drawers.get(audience)
+            if drawer is None:
+                self._drawers[audience] = Drawer(list(ids), np.array(vectors, np.float32))
+            else:
+                drawer.append(ids, vectors)
 
     def drop(self, audience: str, ids: Collection[Hash]) -> None:
-        gone = set(ids)
         with self._writing:
-            names, rows = self._drawer(audience)
-            if gone.isdisjoint(names):
-                return
-            kept = [place for place, name in enumerate(names) if name not in gone]
-            self._drawers[audience] = (tuple(names[place] for place in kept), rows[kept])
+            drawer = self._drawers.get(audience)
+            gone = drawer.known.intersection(ids) if drawer else set()
+            if drawer and gone:
+                self._drawers[audience] = drawer.without(gone)
 
     def nearest(self, audiences: Sequence[str], vector: NDArray[np.float32], limit: int) -> dict[Hash, float]:
         found: dict[Hash, float] = {}
         for audience in audiences:
-            names, rows = self._drawer(audience)
-            if not names:
-                continue
-            scores = rows @ vector
-            best = np.argpartition(-scores, limit)[:limit] if len(scores) > limit else range(len(scores))
-            found |= {names[place]: float(scores[place]) for place in best}
+            drawer = self._drawers.get(audience)
+            if drawer:
+                scores = drawer.rows() @ vector
+                best = np.argpartition(-scores, limit)[:limit] if len(scores) > limit else range(len(scores))
+                found |= {drawer.names[place]: float(scores[place]) for place in best}
         return best_of(found, limit)
 
     def settle(self) -> None:
@@ -61,9 +86,6 @@ class ExactIndex:
 
     def close(self) -> None:
         self._drawers = {}
-
-    def _drawer(self, audience: str) -> tuple[tuple[Hash, ...], Vectors]:
-        return self._drawers.get(audience) or ((), NONE)
 
 
 def best_of(found: Mapping[Hash, float], limit: int) -> dict[Hash, float]:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from knowledge.index import VectorIndex, Wanted
 from knowledge.language import guess
 from knowledge.lexicon import Lexicon
 from knowledge.locks import alone
-from knowledge.meaning import Meaning
+from knowledge.meaning import PAUSE, QUICK, Meaning
 from knowledge.search import Question, Ranking, Senses
 from knowledge.spelling import Spelling
 from knowledge.sync import (
@@ -33,7 +34,8 @@ from store import shelf
 from store.articles import ArticleVersion, Audience, readable_by
 from store.database import Database
 from store.errors import Misconfigured
-from store.shelf import Counted, Listed, count_shelf
+from store.shelf import Listed
+from store.shelf_counts import Counted, count_languages, count_shelf
 
 log = logging.getLogger("deskbell.knowledge")
 
@@ -100,6 +102,8 @@ class Library:
     read: tuple[int, int] = (0, 0)
     """Files that the pass has read, and has to read."""
     spelling: Spelling = field(default_factory=Spelling)
+    spelled: tuple[float, float] = (0.0, 0.0)
+    """When the spelling last followed, and the longest that it took."""
     is_loaded: bool = False
     is_held: bool = False
     """Whether this process stays, so that indexes on disk may be its own."""
@@ -132,13 +136,11 @@ class Library:
         standing = self.meaning.standing
         if standing is None:
             return Senses(lexical=self.lexicon)
-        return Senses(
-            standing.asked, standing.index, standing.sentences, standing.reader, self.lexicon
-        )
+        return Senses(standing.asked, standing.index, standing.sentences, standing.reader, self.lexicon)
 
     def language_of(self, text: str, audiences: Sequence[str]) -> str:
         with self.database.read() as connection:
-            known = shelf.count_languages(connection, audiences)
+            known = count_languages(connection, audiences)
         return guess(text, known)
 
     def lines(self, article: str, version: str) -> ArticleVersion | None:
@@ -249,7 +251,16 @@ class Library:
         if self.is_held:
             self.lexicon.follow()
         self.meaning.follow()
-        self.spelling.follow(self.database)
+        self.follow_spelling()
+
+    def follow_spelling(self) -> None:
+        """All words of 100,000 articles take seconds to count; a slip in a word that is new may wait for that."""
+        when, took = self.spelled
+        began = time.monotonic()
+        if took < QUICK or began - when > PAUSE * took:
+            self.spelling.follow(self.database)
+            ended = time.monotonic()
+            self.spelled = (ended, max(ended - began, took if ended - began < QUICK else 0.0))
 
     def is_closed(self) -> bool:
         return any(thread.is_stopped for thread in self.threads)

@@ -16,7 +16,7 @@ from knowledge.embedding import Embedder, MeaningAway, Remembering
 from knowledge.index import VectorEngine, VectorIndex, Wanted, open_engine
 from knowledge.likeness import Reader, RememberingReader
 from knowledge.locks import FileLock
-from knowledge.sync import Progress, catch_up, embed_missing, take_fresh
+from knowledge.sync import Progress, bring_after, catch_up, embed_missing, take_fresh
 from knowledge.verify import verify_index
 from store import shelf
 from store.database import Database
@@ -26,8 +26,9 @@ log = logging.getLogger("deskbell.knowledge")
 
 PATIENCE, POLL = 4.0, 0.05
 """Seconds."""
-PAUSE = 10
-"""So many times what a comparison of index and rows took must pass before the next, while texts stream in."""
+QUICK, PAUSE = 0.2, 20
+"""A comparison of index and rows that took longer, in seconds, is made again only after so many times its
+length. Until then what is new is brought in, and what is gone is left in the index: no search shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,10 @@ class Meaning:
     failed: str = ""
     """Why vectors are not made, or not compared."""
     has_leftovers: bool = True
+    newest: int = 0
+    """Number of the last piece that was brought into the index."""
+    owes: bool = False
+    """Whether index and rows are still to be compared whole."""
     compared: tuple[float, float] = (0.0, 0.0)
     """When index and rows were last compared, and for how long."""
     opening: threading.Lock = field(default_factory=threading.Lock)
@@ -123,7 +128,7 @@ class Meaning:
     def take_over(self, embedder: Embedder, *, is_first: bool = False) -> None:
         if self.engine:
             self.standing = stand(embedder, self.engine.open(embedder.identity))
-            self.applied, self.has_leftovers = -1, True
+            self.applied, self.compared, self.has_leftovers = -1, (0.0, 0.0), True
         if is_first:
             self.database.write(partial(shelf.point_to_embedder, embedder=embedder.identity))
 
@@ -131,13 +136,14 @@ class Meaning:
         """Missing vectors. One process at a time; where another is at it they are waited for, but not for
         long. Raises MeaningAway; what was made stays, and the rest is made by the next call."""
         for embedder in (self.standing.embedder if self.standing else None, self.coming):
-            if embedder and self.count_to_embed(embedder):
-                self.embed_for(embedder, progress, stop)
+            missing = self.count_to_embed(embedder) if embedder else 0
+            if embedder and missing:
+                self.embed_for(embedder, missing, progress, stop)
         if self.coming and not self.count_to_embed(self.coming):
             self.go_over(self.coming)
 
     def embed_for(
-        self, embedder: Embedder, progress: Progress | None, stop: Callable[[], bool] | None
+        self, embedder: Embedder, missing: int, progress: Progress | None, stop: Callable[[], bool] | None
     ) -> None:
         lock = FileLock(self.data_dir / "embed.lock")
         until = time.monotonic() + PATIENCE
@@ -154,7 +160,7 @@ class Meaning:
         try:
             is_standing = self.standing is not None and embedder is self.standing.embedder
             took = self.take_fresh if is_standing else None
-            embed_missing(self.database, embedder, progress=note, took=took, stop=stop)
+            embed_missing(self.database, embedder, total=missing, progress=note, took=took, stop=stop)
             self.failed = ""
         except MeaningAway as away:
             self.failed = str(away)
@@ -169,9 +175,7 @@ class Meaning:
             take_fresh(self.database, self.standing.index, fresh)
             self.applied = generation
             return
-        when, took = self.compared
-        if time.monotonic() - when > PAUSE * took:
-            self.follow()
+        self.follow()
 
     def go_over(self, embedder: Embedder) -> None:
         """All its vectors are there: its index is filled, then every question is asked of it."""
@@ -186,14 +190,22 @@ class Meaning:
 
     def follow(self) -> None:
         """Brings the index to where the rows are, whoever wrote them, and goes where they point."""
-        if not self.standing or not self.is_behind():
+        if not self.standing or not (self.is_behind() or self.owes):
             return
         pointer = self.find_pointer()
         if pointer != self.standing.embedder.identity and self.coming is None and not self.stand_by(pointer):
             return
-        began = time.monotonic()
-        self.applied = catch_up(self.database, self.standing.index, self.standing.embedder.identity)
-        self.compared = (time.monotonic(), time.monotonic() - began)
+        index, identity, began = self.standing.index, self.standing.embedder.identity, time.monotonic()
+        with self.database.read() as connection:
+            generation, newest = shelf.read_generation(connection), shelf.newest_number(connection)
+        when, took = self.compared
+        self.owes = took > QUICK and began - when < PAUSE * took
+        if not self.owes:
+            generation = catch_up(self.database, index, identity)
+            self.compared = (time.monotonic(), time.monotonic() - began)
+        elif generation != self.applied:
+            bring_after(self.database, index, identity, self.newest)
+        self.applied, self.newest = generation, newest
 
     def is_behind(self) -> bool:
         with self.database.read() as connection:

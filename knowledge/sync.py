@@ -23,6 +23,7 @@ from store.database import Database
 from store.errors import Unavailable
 from store.fulltext import Tokens
 from store.shelf import Filed, Hash, Prepared
+from store.shelf_counts import count_languages
 
 FRESH = 2_000_000_000
 """Nanoseconds. A file that was written so shortly before the look may be written again within the same
@@ -99,7 +100,7 @@ def sync_folder(
     folder = look(root, default_audience)
     with database.read() as connection:
         filed = shelf.list_files(connection)
-        languages = shelf.count_languages(connection, shelf.list_audiences(connection))
+        languages = count_languages(connection, shelf.list_audiences(connection))
     if folder is None:
         return Report(refused=tuple(sorted(filed)), folder_missing=True)
     work = Pass(database, folder, filed, now, tick, languages=languages, again=again)
@@ -263,16 +264,15 @@ def embed_missing(
     database: Database,
     embedder: Embedder,
     *,
+    total: int,
     progress: Progress | None = None,
     took: Took | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> int:
-    """Vectors for every text that has none; returns how many. May be cut off at any time and gone on with
-    later. Raises MeaningAway; what was made before stays."""
-    with database.read() as connection:
-        total = shelf.count_to_embed(connection, embedder.identity)
+    """Vectors for every text that has none, `total` as far as is known; returns how many. May be cut off at
+    any time and gone on with later. Raises MeaningAway; what was made before stays."""
     made = 0
-    while texts := read_texts(database, embedder.identity):
+    while made < total and (texts := read_texts(database, embedder.identity)):
         for start in range(0, len(texts), EMBED_AT_ONCE):
             if stop and stop():
                 return made
@@ -328,6 +328,14 @@ def bring(
             index.add(audience, list(rows), unpack(list(rows.values())))
     if missing:
         index.settle()
+
+
+def bring_after(database: Database, index: VectorIndex, embedder: str, number: int) -> None:
+    """Vectors of the pieces that came after this one. Of 100,000 in all, comparing every one takes 0.5 s."""
+    with database.read() as connection:
+        fresh = shelf.hashes_after(connection, number)
+        rows = shelf.read_vectors(connection, fresh, embedder)
+    take_fresh(database, index, dict(zip(rows, unpack(list(rows.values())), strict=True)) if rows else {})
 
 
 def take_fresh(database: Database, index: VectorIndex, fresh: Mapping[Hash, NDArray[np.float32]]) -> None:

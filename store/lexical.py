@@ -3,7 +3,7 @@
 import shutil
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,7 +22,7 @@ KINDS: tuple[Shelf, ...] = ("chunk_words", "chunk_grams")
 TOKENS = "tokens"
 HELD = "held.npy"
 HEAP_BYTES = 32_000_000
-PART = 500
+PART, MOST_COUNTED = 500, 20_000
 MANY = 15_000
 """Pieces from which on Tantivy is worth its files: `python -m bench scale` measures both."""
 
@@ -36,6 +36,8 @@ class Snapshot:
 
     schema: "Schema"
     searcher: "Searcher"
+    counted: dict[tuple[str, str, tuple[str, ...]], int] = field(default_factory=dict)
+    """A question counts its words more than once."""
 
     def find(
         self, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str], limit: int
@@ -55,7 +57,15 @@ class Snapshot:
     def count(self, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str]) -> dict[str, int]:
         if not audiences or not self.searcher.num_docs:
             return dict.fromkeys(tokens, 0)
-        return {token: self._count_one(shelf, token, audiences) for token in tokens}
+        if len(self.counted) > MOST_COUNTED:
+            self.counted.clear()
+        return {token: self._count_once(shelf, token, tuple(audiences)) for token in tokens}
+
+    def _count_once(self, shelf: Shelf, token: str, audiences: tuple[str, ...]) -> int:
+        counted = self.counted.get((shelf, token, audiences))
+        if counted is None:
+            counted = self.counted[shelf, token, audiences] = self._count_one(shelf, token, audiences)
+        return counted
 
     def _count_one(self, shelf: Shelf, token: str, audiences: Sequence[str]) -> int:
         words = load_tantivy()
@@ -174,8 +184,8 @@ def open_index(folder: Path) -> "Index":
     builder.add_unsigned_field("number", indexed=True, fast=True)
     builder.add_text_field("audience", tokenizer_name="raw", index_option="basic")
     for kind in KINDS:
-        for field in ("heading", "body"):
-            builder.add_text_field(f"{kind}_{field}", tokenizer_name=TOKENS, index_option="freq")
+        for part in ("heading", "body"):
+            builder.add_text_field(f"{kind}_{part}", tokenizer_name=TOKENS, index_option="freq")
     index: Index = tantivy.Index(builder.build(), str(folder))
     index.register_tokenizer(TOKENS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index

@@ -235,6 +235,16 @@ def list_numbers(connection: Connection) -> list[int]:
     return list(connection.execute(select(chunks.c.number)).scalars())
 
 
+def newest_number(connection: Connection) -> int:
+    return int(connection.execute(select(func.max(chunks.c.number))).scalar() or 0)
+
+
+def hashes_after(connection: Connection, number: int) -> set[Hash]:
+    """Of the pieces that came after this one."""
+    query = select(chunks.c.hash).where(chunks.c.number > number).distinct()
+    return {Hash(name) for name in connection.execute(query).scalars()}
+
+
 def list_pieces(
     connection: Connection, numbers: Sequence[int] | None = None
 ) -> Iterator[tuple[int, Hash, Audience]]:
@@ -248,16 +258,6 @@ def list_pieces(
         for one in chosen
         for number, name, audience in connection.execute(one)
     )
-
-
-def count_languages(connection: Connection, audiences: Sequence[str]) -> dict[str, int]:
-    """Articles in each language that these audiences may read."""
-    query = (
-        select(articles.c.language, func.count())
-        .where(articles.c.audience.in_(audiences))
-        .group_by(articles.c.language)
-    )
-    return dict(connection.execute(query).all())
 
 
 def list_audiences(connection: Connection) -> list[Audience]:
@@ -353,37 +353,6 @@ def audiences_of(connection: Connection, hashes: Collection[Hash]) -> list[tuple
             select(chunks.c.audience, chunks.c.hash).where(chunks.c.hash.in_(part)).distinct()
         )
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How much is on the shelf, at one generation."""
-
-    asked: tuple[int, str, str]
-    """Generation, the embedder that answers, and the one that is to."""
-    articles: int
-    quarantined: int
-    texts: int
-    """That have a vector, or are to get one."""
-    missing: int
-    missing_coming: int
-
-    @property
-    def generation(self) -> int:
-        return self.asked[0]
-
-
-def count_shelf(connection: Connection, generation: int, embedder: str, coming: str) -> Counted:
-    there = select(func.count()).select_from(articles)
-    bad = select(func.count()).select_from(article_files).where(article_files.c.reason != "")
-    return Counted(
-        asked=(generation, embedder, coming),
-        articles=int(connection.execute(there).scalar_one()),
-        quarantined=int(connection.execute(bad).scalar_one()),
-        texts=int(connection.execute(select(func.count(chunks.c.hash.distinct()))).scalar_one()),
-        missing=count_to_embed(connection, embedder) if embedder else 0,
-        missing_coming=count_to_embed(connection, coming) if coming else 0,
-    )
 
 
 def count_pieces(connection: Connection) -> int:

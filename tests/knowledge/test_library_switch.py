@@ -153,7 +153,7 @@ def test_a_switch_that_is_cut_off_leaves_the_old_one_and_goes_on_later(
             twin.failures = [400] if len(twin.requests) == 2 else []
             return answered(request)
 
-        twin.answer = once  # type: ignore[method-assign, assignment]  # it stumbles in the middle
+        twin.answer = once  # type: ignore[method-assign]  # it stumbles in the middle
         with pytest.raises(MeaningAway):
             cut_off.embed()
         assert cut_off.health().embedder == GRAPH

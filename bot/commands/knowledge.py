@@ -3,21 +3,36 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from bot.commands import knowledge_editors as editors
 from bot.commands.ask import add_reader, close, open_library_for, read_audience, show_progress
+from bot.gathering import find_gaps
+from bot.rehearsal import rehearse
+from bot.shelf_lines import gap_lines, overview_json, overview_lines, preview_lines
 from knowledge.asking import Found
+from knowledge.comparing import Compared
+from knowledge.embedding import open_embedder
 from knowledge.evaluation import Asked, Figures, by_part, read_questions, summary, try_one
+from knowledge.gaps import Gap, draft_article
 from knowledge.library import Library
 from knowledge.plots import draw
+from knowledge.proposal import Proposal, read_git, read_paths
+from knowledge.report import Overview, make_overview
 from knowledge.sync import Quarantined, Report
-from store.settings import read_settings
+from store.errors import Misconfigured
+from store.knowledge_use import count_uses, read_given
+from store.settings import Settings, read_settings
+from store.shelf_listing import list_standing
 
 TOO_MANY_GONE = 3
 """Exit code."""
+LOST = 4
+"""Exit code of a preview in which an answer is lost or a file set aside."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,10 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sync.add_argument("--yes", action="store_true", help="also when many articles are gone at once")
     sync.add_argument("--again", action="store_true", help="read every file, changed or not")
     status = verbs.add_parser("status", help="every file: readers, use, review date, conflicts; worst first")
-    editors.add_status(status)
+    add_status(status)
     verify = verbs.add_parser("verify", help="compare folder, rows, full text and index")
     preview = verbs.add_parser("preview", help="which answers a change would change, before it is made")
-    editors.add_preview(preview)
+    add_preview(preview)
     measure = verbs.add_parser("eval", help="answer a file of questions, and count")
     measure.add_argument(
         "file", type=Path, metavar="FILE", help='lines {"id", "question", "gold": ["path.md"]}'
@@ -39,9 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_reader(measure)
     gaps = verbs.add_parser("gaps", help="what was asked and not answered, grouped")
-    editors.add_gaps(gaps)
+    add_gaps(gaps)
     runs = {sync: run_sync, verify: run_verify, measure: run_eval}
-    runs |= {status: editors.run_status, preview: editors.run_preview, gaps: editors.run_gaps}
+    runs |= {status: run_status, preview: run_preview, gaps: run_gaps}
     for verb, function in runs.items():
         verb.add_argument("--json", action="store_true", help="for programs")
         verb.set_defaults(run=function)
@@ -146,3 +161,89 @@ def figures_text(whole: Figures, parts: Mapping[str, Figures]) -> str:
 
 def shown(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, Library]]:
+    settings = read_settings()
+    library = open_library_for(settings, None)
+    try:
+        yield settings, library
+    finally:
+        close(library)
+
+
+def add_status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=int, default=30, help="back to which answers are counted (30)")
+
+
+def run_status(options: argparse.Namespace) -> int:
+    with opened() as (settings, library):
+        overview = look_over(settings, library, options.days)
+    print(
+        json.dumps(overview_json(overview), indent=2) if options.json else "\n".join(overview_lines(overview))
+    )
+    return 0
+
+
+def look_over(settings: Settings, library: Library, days: int) -> Overview:
+    now = library.clock.now()
+    with library.database.read() as connection:
+        uses = count_uses(read_given(connection, now - timedelta(days=days)))
+    compared = Compared(library.database, settings.data_dir / "cache" / "compared")
+    known = compared.find() or compared.get(open_embedder(library.models_dir))
+    today = now.astimezone(ZoneInfo(settings.timezone)).date()
+    return make_overview(library.status(), uses, known, today=today, days=days)
+
+
+def add_preview(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="edited files, or a folder of them"
+    )
+    parser.add_argument("--git", default="", metavar="A..B", help="two states of the folder, or a branch")
+
+
+def run_preview(options: argparse.Namespace) -> int:
+    """Exit code 4 when an answer would be lost or a file set aside: a merge can be held by it."""
+    with opened() as (settings, library):
+        library.sync(progress=show_progress("reading articles")) if library.is_bare() else None
+        proposal = read_proposal(options, library)
+        preview = rehearse(settings, library, proposal, show_progress("asking before and after"))
+    print(json.dumps(asdict(preview), indent=2) if options.json else "\n".join(preview_lines(preview)))
+    return LOST if preview.count("lost") or preview.set_aside else 0
+
+
+def read_proposal(options: argparse.Namespace, library: Library) -> Proposal:
+    if bool(options.paths) == bool(options.git):
+        raise Misconfigured("give either files and folders, or --git A..B")
+    root = library.articles_dir
+    if options.git:
+        return read_git(root, options.git)
+    with library.database.read() as connection:
+        known = [one.path for one in list_standing(connection)]
+    return read_paths(options.paths, root, known)
+
+
+def add_gaps(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=int, default=30, help="back to which questions are looked at (30)")
+    parser.add_argument(
+        "--drafts", type=Path, metavar="DIR", help="also write a draft of an article for each"
+    )
+
+
+def run_gaps(options: argparse.Namespace) -> int:
+    with opened() as (_, library):
+        gaps = find_gaps(library, options.days)
+    if options.drafts:
+        write_drafts(gaps, options.drafts)
+    print(json.dumps([asdict(gap) for gap in gaps], indent=2) if options.json else "\n".join(gap_lines(gaps)))
+    return 0
+
+
+def write_drafts(gaps: list[Gap], folder: Path) -> None:
+    """What lies there already stays: somebody may be working on it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for gap in gaps:
+        place = folder / f"{gap.name}.md"
+        if gap.replies and not place.exists():
+            place.write_text(draft_article(gap), encoding="utf-8")

@@ -81,7 +81,7 @@ FIGURE = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)|(?P<clock>(?<![\d:])\d{1,2}:\d\d(?![\d:]))"
     r"|(?P<sign>[€£$])?\s?(?<![\w.,/-])(?P<number>\d{1,3}(?:[ .,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
     r"(?![\w:-]*[\d/])"
-    r"|(?<!\w)(?P<counted>[a-z]+)(?=\s+[a-z])"
+    rf"|(?<!\w)(?P<counted>{'|'.join(sorted(COUNTED, key=len, reverse=True))})(?=\s+[a-z])"
 )
 RANGE = re.compile(r"\s*(?:-|–|to|or|and|bis|oder|und|a|ou|ate|até|et|y|e)\s*[€£$]?$")
 TAIL = re.compile(r"\s*(?P<mark>[%€£$])|[\s-]*(?P<words>[a-z]+(?:[\s-]+[a-z]+)?)")
@@ -95,11 +95,8 @@ class Claims:
 
     def against(self, other: "Claims") -> tuple[str, ...]:
         """Units in which the two have nothing in common."""
-        return tuple(
-            unit
-            for unit in sorted(self.values.keys() & other.values.keys())
-            if not self.values[unit] & other.values[unit]
-        )
+        shared = self.values.keys() & other.values.keys()
+        return tuple(unit for unit in sorted(shared) if self.values[unit].isdisjoint(other.values[unit]))
 
 
 @dataclass(frozen=True, slots=True)

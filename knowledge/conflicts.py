@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise, product
 from typing import Literal
 
 from knowledge.claims import Claims, read_claims
@@ -17,6 +17,8 @@ ALIKE_WORDS, ALIKE_SENSE = 0.5, 0.8
 """One of the two must be reached …"""
 LEAST_WORDS, LEAST_SENSE = 0.3, 0.62
 """… and both of these."""
+ROUGHLY = 0.5
+"""Share of their words as written that two statements have in common when one may deny the other."""
 DENIAL = 0.8
 """Share of common words from which on a "not" in one of the two is a contradiction."""
 TWIN = 0.8
@@ -76,11 +78,6 @@ class Read:
     numbers: frozenset[str]
     """In its words and its subject, both: they are part of a name, like error 404."""
 
-    @property
-    def is_row(self) -> bool:
-        """A "no" in a table belongs to its column."""
-        return "|" in self.statement.text
-
 
 def may_meet(one: str, other: str) -> bool:
     """Whether somebody can read both."""
@@ -92,12 +89,11 @@ def find_conflicts(
     pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]], sense: Sense | None
 ) -> list[Conflict]:
     """`pairs` are neighbouring pieces of two articles, cut into statements. Worst first."""
-    listed = list(pairs)
-    pieces = {id(side): side for pair in listed for side in pair}.values()
-    asserted = {one for piece in pieces for one in piece if not one.text.endswith("?")}
-    known = {one: read(one) for one in asserted}
+    met = list(opposed(pairs))
+    known = {id(one): read(one) for one in (side for pair in met for side in (pair[0].said, pair[1].said))}
     weights = weigh(known.values())
-    found = list(first_look(listed, known, weights))
+    looked = (compare(known[id(one.said)], known[id(other.said)], weights) for one, other in met)
+    found = [one for one in looked if one]
     if sense and found:
         texts = [(one.one.context, one.other.context) for one in found]
         found = [one for one, cosine in zip(found, sense(texts), strict=True) if is_same_matter(one, cosine)]
@@ -105,6 +101,60 @@ def find_conflicts(
         found = [one for one in found if one.score >= ALIKE_WORDS]
     unique = {(one.one, one.other): one for one in sorted(found, key=lambda one: one.score)}
     return sorted(unique.values(), key=lambda one: (-one.score, one.articles, one.one.first))
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """A statement, and the little that tells whether it is worth a closer look."""
+
+    said: Statement
+    claims: Claims
+    words: frozenset[str]
+    """As they are written."""
+
+    def is_like(self, other: "Asserted") -> bool:
+        return 2 * len(self.words & other.words) >= ROUGHLY * (len(self.words) + len(other.words))
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What a piece asserts, by what can stand against it."""
+
+    figures: tuple[Asserted, ...]
+    denials: tuple[Asserted, ...]
+    others: tuple[Asserted, ...]
+
+
+def opposed(
+    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]],
+) -> Iterator[tuple[Asserted, Asserted]]:
+    """Two statements of which one counts or denies what the other does not."""
+    known: dict[int, Sorted] = {}
+    for sides in pairs:
+        for side in sides:
+            if id(side) not in known:
+                known[id(side)] = sort_out(side)
+        left, right = known[id(sides[0])], known[id(sides[1])]
+        for one, other in product(left.figures, right.figures):
+            if one.claims.against(other.claims):
+                yield one, other
+        denials = (product(left.denials, right.others), product(left.others, right.denials))
+        yield from ((one, other) for one, other in chain(*denials) if one.is_like(other))
+
+
+def sort_out(piece: Sequence[Statement]) -> Sorted:
+    """Questions assert nothing, and a "no" in a table belongs to its column."""
+    asserted = [
+        Asserted(one, read_claims(one.text), frozenset(one.text.casefold().split()))
+        for one in piece
+        if not one.text.endswith("?")
+    ]
+    told = [one for one in asserted if "|" not in one.said.text]
+    return Sorted(
+        tuple(one for one in asserted if one.claims.values),
+        tuple(one for one in told if one.claims.denies),
+        tuple(one for one in told if not one.claims.denies),
+    )
 
 
 def read(statement: Statement) -> Read:
@@ -132,24 +182,9 @@ def weigh(known: Iterable[Read]) -> Mapping[str, float]:
     return {word: math.log(1 + len(listed) / count) for word, count in counts.items()}
 
 
-def first_look(
-    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]],
-    known: Mapping[Statement, Read],
-    weights: Mapping[str, float],
-) -> Iterator[Conflict]:
-    """By words and figures; meaning is looked at for the few that remain."""
-    for left, right in pairs:
-        for mine in filter(known.__contains__, left):
-            for its in filter(known.__contains__, right):
-                if found := compare(known[mine], known[its], weights):
-                    yield found
-
-
 def compare(one: Read, other: Read, weights: Mapping[str, float]) -> Conflict | None:
     about = one.claims.against(other.claims)
-    denied = one.claims.denies != other.claims.denies and not (one.is_row or other.is_row)
-    if not about and not denied:
-        return None
+    denied = one.claims.denies != other.claims.denies
     words = share(one.words, other.words, weights)
     if about and words >= LEAST_WORDS and not tells_apart(one, other, weights):
         return in_order("figures", one, other, about, words)

@@ -254,7 +254,7 @@ class Library:
         self.follow_spelling()
 
     def follow_spelling(self) -> None:
-        """All words of 100,000 articles take seconds to count; a slip in a word that is new may wait for that."""
+        """All words of 100,000 articles take seconds to count: a slip in a new word may wait for that."""
         when, took = self.spelled
         began = time.monotonic()
         if took < QUICK or began - when > PAUSE * took:

@@ -1,6 +1,6 @@
 """How does one question become an answer with its lines, a question in return, or an honest refusal?"""
 
-from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from knowledge.answer import Answer
@@ -11,9 +11,8 @@ from knowledge.evidence import found_text
 from knowledge.refusal import is_foreign, missing_words, nearest
 from knowledge.rivals import AS_CLOSE, MOST_CHOICES, contradiction, rivals_of, unclear
 from knowledge.search import Hit, Question, Ranking, Senses, search
-from store.articles import ArticleVersion
 from store.database import Database
-from store.shelf_reading import reading
+from store.shelf_reading import ShelfReader, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +25,29 @@ class Found:
 
 
 def ask(database: Database, senses: Senses, question: Question) -> Found:
-    embedder = senses.embedder.identity if senses.embedder else ""
-    with reading(database, question.audiences, embedder, senses.lexical) as reader:
+    with look(database, senses, question) as reader:
         ranking = search(reader, senses, question)
-        near = [ranking.hits[0], *rivals_of(ranking)] if ranking.hits else []
-        articles = [(hit, reader.article(hit.chunk.path)) for hit in near]
-    written = [(hit, article) for hit, article in articles if article]
-    if not written:
+        article = reader.article(ranking.hits[0].chunk.path) if ranking.hits else None
+    if article is None:
         return refuse(database, senses, question, ranking, None)
-    hit, article = written[0]
-    best = draft(senses, ranking, hit, article)
+    best = draft(senses, ranking, ranking.hits[0], article)
     if not best.is_enough:
         return refuse(database, senses, question, ranking, best)
-    choices = unclear(question, [hit, *rivals_of(ranking, AS_CLOSE, MOST_CHOICES)])
+    choices = unclear(question, [ranking.hits[0], *rivals_of(ranking, AS_CLOSE, MOST_CHOICES)])
     if choices:
         answer = Answer(False, (), best.sure, question.language, near=nearest(ranking.hits), choices=choices)
         return Found(answer, ranking, best.evidence)
-    return Found(answered(senses, ranking, best, written[1:]), ranking, best.evidence)
+    return Found(answered(database, senses, question, ranking, best), ranking, best.evidence)
 
 
-def answered(
-    senses: Senses, ranking: Ranking, best: Draft, others: Sequence[tuple[Hit, ArticleVersion]]
-) -> Answer:
+def look(database: Database, senses: Senses, question: Question) -> AbstractContextManager[ShelfReader]:
+    embedder = senses.embedder.identity if senses.embedder else ""
+    return reading(database, question.audiences, embedder, senses.lexical)
+
+
+def answered(database: Database, senses: Senses, question: Question, ranking: Ranking, best: Draft) -> Answer:
     """With what another article says against it: which of the two is right is not ours to choose."""
-    drafts = [draft(senses, ranking, *one) for one in others if may_contradict(best, one[0])]
-    against = contradiction(senses, best, [one for one in drafts if one.is_enough])
+    against = contradiction(senses, best, others(database, senses, question, ranking, best))
     return Answer(
         True,
         (*best.said, *against),
@@ -59,6 +56,18 @@ def answered(
         near=nearest(ranking.hits[1:]),
         disagrees=bool(against),
     )
+
+
+def others(
+    database: Database, senses: Senses, question: Question, ranking: Ranking, best: Draft
+) -> list[Draft]:
+    near = [hit for hit in rivals_of(ranking) if may_contradict(best, hit)]
+    if not near:
+        return []
+    with look(database, senses, question) as reader:
+        articles = [(hit, reader.article(hit.chunk.path)) for hit in near]
+    drafts = [draft(senses, ranking, hit, article) for hit, article in articles if article]
+    return [one for one in drafts if one.is_enough]
 
 
 def may_contradict(best: Draft, hit: Hit) -> bool:
@@ -71,7 +80,7 @@ def refuse(
     database: Database, senses: Senses, question: Question, ranking: Ranking, best: Draft | None
 ) -> Found:
     evidence, sure = (best.evidence, best.sure) if best else (Evidence(), 0.0)
-    with reading(database, question.audiences, "", senses.lexical) as reader:
+    with look(database, senses, question) as reader:
         missing = missing_words(reader, question, found_text(ranking.hits[0]) if ranking.hits else "")
         foreign = is_foreign(reader, question)
     near = nearest(ranking.hits) if sure >= NEAR else ()

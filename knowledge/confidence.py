@@ -28,13 +28,13 @@ class Evidence:
     line."""
     height: float = 0.0
     """How far the best piece stands above the nearest sixty, in tenths of their deviation."""
-    spread: float = 0.0
-    """How far it stands above the last twenty of them."""
     in_one: float | None = None
     """See knowledge/likeness.py; None when the embedder tells nothing of single words."""
     least: float = 0.0
     is_golden: bool = False
     """Whether the question is a golden question of the article, in the same words."""
+    follows: bool = False
+    """Whether it was read with the turn before, which alone may have found the topic."""
     by_words: bool = True
     """Whether the tokens are words; else pieces of words."""
 
@@ -42,26 +42,19 @@ class Evidence:
 Scale = dict[str, float]
 """What each field weighs; `base` is added always."""
 
-# Fitted by `python -m bench confidence`, each set counting alike; docs/knowledge-quality.md says how well
-# they carry over to sets that they were not fitted on.
+# Fitted by `python -m bench confidence`, and drawn towards what held before; docs/knowledge-quality.md says
+# how well they hold on sets that they were not fitted on.
 ENGLISH: Scale = {
-    "base": -5.99,
-    "coverage": 2.15,
-    "cosine": 1.62,
-    "sentence": 2.43,
-    "height": 1.34,
-    "spread": 2.79,
-    "in_one": 1.53,
-    "least": 1.81,
+    "base": -7.27,
+    "coverage": 2.76,
+    "cosine": 3.77,
+    "sentence": 3.95,
+    "height": 0.5,
+    "in_one": 1.63,
+    "least": 2.29,
+    "follows": -0.6,
 }
-ENGLISH_BY_LINES: Scale = {
-    "base": -5.44,
-    "coverage": 3.07,
-    "cosine": 2.09,
-    "sentence": 3.32,
-    "height": 1.36,
-    "spread": 2.87,
-}
+ENGLISH_BY_LINES: Scale = {"base": -6.6, "coverage": 3.5, "cosine": 5.1, "sentence": 4.8, "follows": -0.4}
 """With an embedder that tells nothing of single words."""
 OTHER: Scale = {
     "base": -3.91,
@@ -73,7 +66,7 @@ OTHER: Scale = {
 }
 """Languages in Latin script, which the embedder has read little of."""
 WORDS: Scale = {"base": -2.94, "coverage": 3.46, "said": 2.63}
-PIECES: Scale = {"base": -2.11, "coverage": 2.57, "said": 2.5, "alone": 2.22}
+PIECES: Scale = {"base": -1.83, "coverage": 3.02, "said": 2.97}
 
 
 def confidence(evidence: Evidence) -> float:

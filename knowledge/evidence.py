@@ -12,9 +12,9 @@ from knowledge.overlap import coverage, is_same, side_by_side
 from knowledge.search import Hit, Ranking, Reading, question_tokens
 from knowledge.words import grams_of, stems_of
 
-AROUND, USUAL, LAST = 60, 0.3, 20
+AROUND, USUAL = 60, 0.3
 """A shelf of fewer pieces is read as if it held more, at about this cosine."""
-HIGHEST = 0.6
+HIGHEST, SMALLEST = 0.6, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ def gather(
     asked, weights = ranking.reading, ranking.weights
     found = tokens_of(found_text(best), asked)
     told = " ".join(f"{one.citation.heading} {one.text}" for one in said)
-    height, spread = stands_out(best.cosine or 0.0, ranking.around)
     alike = compared.likeness
     return Evidence(
         coverage=coverage(weights, set(found)),
@@ -50,11 +49,11 @@ def gather(
         beside=side_by_side(question_tokens(asked), found),
         cosine=best.cosine if asked.share else None,
         sentence=max(compared.cosines, default=0.0),
-        height=height,
-        spread=spread,
+        height=stands_out(best.cosine or 0.0, ranking.around),
         in_one=alike.in_one if alike else None,
         least=alike.least if alike else 0.0,
         is_golden=best.best.kind == "question" and is_same(asked.alone, best.best.text),
+        follows=asked.text != asked.alone,
         by_words=asked.kind == "chunk_words",
     )
 
@@ -68,8 +67,6 @@ def held(text: str, asked: Reading, weights: Mapping[str, float]) -> float:
     return coverage(weights, set(tokens_of(text, asked)))
 
 
-def stands_out(cosine: float, around: Sequence[float]) -> tuple[float, float]:
+def stands_out(cosine: float, around: Sequence[float]) -> float:
     nearest = np.array([*sorted(around, reverse=True)[:AROUND], *[USUAL] * (AROUND - len(around))])
-    height = (cosine - nearest.mean()) / (nearest.std() + 1e-6) / 10
-    spread = cosine - nearest[-LAST:].mean()
-    return float(np.clip(height, 0, HIGHEST)), float(np.clip(spread, 0, HIGHEST))
+    return float(np.clip((cosine - nearest.mean()) / (nearest.std() + SMALLEST) / 10, 0, HIGHEST))

@@ -1,6 +1,7 @@
 """How much of the question stands in a text, and how much of it side by side?"""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from knowledge.words import stems_of
@@ -26,5 +27,10 @@ def side_by_side(asked: Sequence[str], held: Sequence[str]) -> float:
 
 def is_same(question: str, other: str) -> bool:
     """Whether the two ask the same in the same words, be they in another order or form."""
-    mine, its = set(stems_of(question)), set(stems_of(other))
+    mine, its = stems_in(question), stems_in(other)
     return bool(mine) and len(mine & its) >= SAME * len(mine | its)
+
+
+@lru_cache(maxsize=4_096)
+def stems_in(text: str) -> frozenset[str]:
+    return frozenset(stems_of(text))

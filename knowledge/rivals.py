@@ -79,6 +79,9 @@ def unclear(question: Question, hits: Sequence[Hit]) -> tuple[Choice, ...]:
         return ()
     own = {title: own_words(title, list(titles.values())) for title in titles.values()}
     said = set(stems_of(f"{question.before} {question.text}")) | set(words_of(question.text))
+    if any(word.isdigit() for words in own.values() for word in words):
+        # Titles made of file names: nobody could choose by a number.
+        return ()
     if any(set(stems_of(word)) & said for words in own.values() for word in words):
         return ()
     return tuple(

@@ -28,7 +28,7 @@ LONGEST = 2_000
 MOST_WORDS, MOST_GRAMS = 64, 256
 BY_MEANING, BY_MEANING_ELSEWHERE = 0.72, 0.3
 """English, and other languages in Latin script: the embedder has read mostly English."""
-LOOKED_AT, BY_SHARE, BY_NEIGHBOURS = 40, 0.05, 0.05
+LOOKED_AT, BY_SHARE, BY_NEIGHBOURS = 24, 0.05, 0.05
 """Candidates that are looked at word by word, and what it adds that they hold the question's words, and hold
 them side by side."""
 MOST_WEIGHED = 32
@@ -157,7 +157,7 @@ def search(reader: ShelfReader, senses: Senses, question: Question) -> Ranking:
 def read(
     reader: ShelfReader, senses: Senses, text: str, question: Question, *, kind: Shelf, share: float
 ) -> Reading:
-    vector = senses.embedder.embed([text])[0] if senses.embedder else None
+    vector = embed(senses, text)
     near: dict[Hash, float] = {}
     if vector is not None and senses.index and share:
         near = senses.index.nearest(reader.audiences, vector, DEPTH)
@@ -174,6 +174,13 @@ def share_of_meaning(kind: Shelf, text: str) -> float:
     if kind == "chunk_words":
         return BY_MEANING
     return BY_MEANING_ELSEWHERE if is_latin(text) else 0.0
+
+
+def embed(senses: Senses, text: str) -> NDArray[np.float32] | None:
+    if senses.reader:
+        # Its words are looked at later, and by then they are known.
+        return senses.reader.read([text])[0].vector
+    return senses.embedder.embed([text])[0] if senses.embedder else None
 
 
 def weigh(reader: ShelfReader, reading: Reading) -> list[Weighed]:

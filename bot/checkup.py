@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.opening import embedder_of
+from knowledge.embedders import OFFLINE
 from knowledge.embedding import find_model
 from knowledge.locks import FileLock
 from store.database import Database, open_database
@@ -105,6 +107,11 @@ def check_articles(settings: Settings) -> Check:
 
 
 def check_embedder(settings: Settings) -> Check:
+    choice = embedder_of(settings)
+    choice.check()
+    if choice.name != OFFLINE:
+        where = choice.account.base_url or "OpenAI"
+        return Check("embedder", "ok", f"{choice.name} at {where}, asked when first needed")
     if find_model() is None:
         do = "install it from requirements.lock, e.g. with `make run`"
         return Check(

@@ -12,8 +12,6 @@ from knowledge.silent import telling_words
 from knowledge.words import content_stems
 
 GOOD = Evidence(0.9, said=0.9, alone=0.9, beside=0.5, cosine=0.8, sentence=0.7, in_one=0.7, least=0.6)
-    coverage=0.9, said=0.9, alone=0.9, beside=0.5, cosine=0.8, sentence=0.7, in_one=0.7, least=0.6
-)
 
 
 @pytest.mark.parametrize("name", ["coverage", "cosine", "sentence", "in_one", "least"])

@@ -89,8 +89,11 @@ def find_conflicts(
     pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]], sense: Sense | None
 ) -> list[Conflict]:
     """`pairs` are neighbouring pieces of two articles, cut into statements. Worst first."""
-    met = list(opposed(pairs))
-    known = {id(one): read(one) for one in (side for pair in met for side in (pair[0].said, pair[1].said))}
+    sorted_out: dict[int, Sorted] = {}
+    met = list(opposed(pairs, sorted_out))
+    sides = (side.said for pair in met for side in pair)
+    counting = (one.said for piece in sorted_out.values() for one in (*piece.figures, *piece.denials))
+    known = {id(one): read(one) for one in {id(one): one for one in (*sides, *counting)}.values()}
     weights = weigh(known.values())
     looked = (compare(known[id(one.said)], known[id(other.said)], weights) for one, other in met)
     found = [one for one in looked if one]
@@ -126,10 +129,9 @@ class Sorted:
 
 
 def opposed(
-    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]],
+    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]], known: dict[int, Sorted]
 ) -> Iterator[tuple[Asserted, Asserted]]:
-    """Two statements of which one counts or denies what the other does not."""
-    known: dict[int, Sorted] = {}
+    """Two statements of which one counts or denies what the other does not. `known` is filled by piece."""
     for sides in pairs:
         for side in sides:
             if id(side) not in known:

@@ -16,6 +16,7 @@ PLACES = {
     "file_id": "file_1",
     "path": "returns.md",
     "name": "deskbell.css",
+    "digest": "0" * 32,
 }
 
 

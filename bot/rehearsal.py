@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from knowledge.embedding import open_embedder
+from bot.gathering import embedder_for
 from knowledge.library import Library, open_library
 from knowledge.locks import alone
 from knowledge.preview import Preview, Probe, Stage, real_probes, run_preview
@@ -39,9 +39,9 @@ def open_stage(settings: Settings, live: Library) -> Iterator[Stage]:
                 models_dir=live.models_dir,
             )
             library.articles_dir.mkdir(parents=True, exist_ok=True)
+            library.embedder = embedder_for(settings, live)
             # A desk that answers by words alone is rehearsed by words alone.
-            library.is_loaded = live.is_loaded and live.embedder is None
-            library.embedder = None if library.is_loaded else live.embedder or open_embedder(live.models_dir)
+            library.is_loaded = library.embedder is None
             yield Stage(library, live.database)
             library.close()
         finally:

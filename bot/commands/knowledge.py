@@ -11,12 +11,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.commands.ask import add_reader, close, open_library_for, read_audience, show_progress
-from bot.gathering import find_gaps
+from bot.gathering import embedder_for, find_gaps
 from bot.rehearsal import rehearse
 from bot.shelf_lines import gap_lines, overview_json, overview_lines, preview_lines
 from knowledge.asking import Found
 from knowledge.comparing import Compared
-from knowledge.embedding import open_embedder
 from knowledge.evaluation import Asked, Figures, by_part, read_questions, summary, try_one
 from knowledge.gaps import Gap, draft_article
 from knowledge.library import Library
@@ -191,7 +190,7 @@ def look_over(settings: Settings, library: Library, days: int) -> Overview:
     with library.database.read() as connection:
         uses = count_uses(read_given(connection, now - timedelta(days=days)))
     compared = Compared(library.database, settings.data_dir / "cache" / "compared")
-    known = compared.find() or compared.get(open_embedder(library.models_dir))
+    known = compared.find() or compared.get(embedder_for(settings, library))
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     return make_overview(library.status(), uses, known, today=today, days=days)
 
@@ -232,8 +231,8 @@ def add_gaps(parser: argparse.ArgumentParser) -> None:
 
 
 def run_gaps(options: argparse.Namespace) -> int:
-    with opened() as (_, library):
-        gaps = find_gaps(library, options.days)
+    with opened() as (settings, library):
+        gaps = find_gaps(settings, library, options.days)
     if options.drafts:
         write_drafts(gaps, options.drafts)
     print(json.dumps([asdict(gap) for gap in gaps], indent=2) if options.json else "\n".join(gap_lines(gaps)))

@@ -34,10 +34,14 @@ def list_page(visit: Visit, *, status: int = 200, **values: Any) -> Response:
     return show(visit, "knowledge.html", status=status, **(list_values(visit, look(visit)) | values))
 
 
+def gaps_of(visit: Visit) -> list[Gap]:
+    return find_gaps(visit.door.desk.settings, visit.door.desk.library, DAYS)
+
+
 @router.get(HOME + "/gaps")
 def list_gaps(request: Request) -> Response:
     visit = open_staff_visit(request)
-    gaps = find_gaps(visit.door.desk.library, DAYS)
+    gaps = gaps_of(visit)
     return show(
         visit, "knowledge_gaps.html", gaps=gaps, days=DAYS, may_edit=may_edit(visit), draft=draft_article
     )
@@ -46,7 +50,9 @@ def list_gaps(request: Request) -> Response:
 @router.get(HOME + "/gaps/{name}.md")
 def download_draft(request: Request, name: str) -> Response:
     visit = open_staff_visit(request)
-    gaps: dict[str, Gap] = {gap.name: gap for gap in reversed(find_gaps(visit.door.desk.library, DAYS))}
+    gaps = {gap.name: gap for gap in reversed(gaps_of(visit))}
+        gap.name: gap for gap in reversed(find_gaps(visit.door.desk.settings, visit.door.desk.library, DAYS))
+    }
     if name not in gaps:
         raise NotFound(f"no gap {name!r}")
     return as_download(f"{name}.md", draft_article(gaps[name]))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.desk import Desk
+from bot.gathering import embedder_for
 from bot.rehearsal import rehearse
 from knowledge.comparing import Compared, Comparison
-from knowledge.embedding import open_embedder
 from knowledge.locks import FileLock
 from knowledge.preview import KEPT, Preview
 from knowledge.publishing import Drafts
@@ -65,9 +65,7 @@ def find_comparison(desk: Desk) -> Comparison | None:
 
 
 def compare(desk: Desk, compared: Compared) -> None:
-    library = desk.library
-    by_words = library.is_loaded and library.embedder is None
-    compared.get(None if by_words else library.embedder or open_embedder(library.models_dir))
+    compared.get(embedder_for(desk.settings, desk.library))
 
 
 def find_preview(desk: Desk, digest: str) -> Preview | None:

@@ -51,8 +51,6 @@ def list_gaps(request: Request) -> Response:
 def download_draft(request: Request, name: str) -> Response:
     visit = open_staff_visit(request)
     gaps = {gap.name: gap for gap in reversed(gaps_of(visit))}
-        gap.name: gap for gap in reversed(find_gaps(visit.door.desk.settings, visit.door.desk.library, DAYS))
-    }
     if name not in gaps:
         raise NotFound(f"no gap {name!r}")
     return as_download(f"{name}.md", draft_article(gaps[name]))

@@ -70,6 +70,8 @@ class Meaning:
     failed: str = ""
     """Why vectors are not made, or not compared."""
     has_leftovers: bool = True
+    embedded: int = -1
+    """Generation of the texts that were all looked at for vectors."""
     newest: int = 0
     """Number of the last piece that was brought into the index."""
     owes: bool = False
@@ -135,21 +137,25 @@ class Meaning:
     def embed(self, progress: Progress | None = None, stop: Callable[[], bool] | None = None) -> None:
         """Missing vectors. One process at a time; where another is at it they are waited for, but not for
         long. Raises MeaningAway; what was made stays, and the rest is made by the next call."""
+        texts = self.text_generation()
         for embedder in (self.standing.embedder if self.standing else None, self.coming):
             missing = self.count_to_embed(embedder) if embedder else 0
-            if embedder and missing:
-                self.embed_for(embedder, missing, progress, stop)
+            if embedder and missing and not self.embed_for(embedder, missing, progress, stop):
+                texts = -1
+        # Noted as it was before: a text that came meanwhile has yet to be looked at.
+        self.embedded = texts
         if self.coming and not self.count_to_embed(self.coming):
             self.go_over(self.coming)
 
     def embed_for(
         self, embedder: Embedder, missing: int, progress: Progress | None, stop: Callable[[], bool] | None
-    ) -> None:
+    ) -> bool:
+        """False when another process is at it."""
         lock = FileLock(self.data_dir / "embed.lock")
         until = time.monotonic() + PATIENCE
         while not lock.take(wait=False):
             if time.monotonic() > until or not self.count_to_embed(embedder):
-                return
+                return False
             time.sleep(POLL)
 
         def note(done: int, total: int) -> None:
@@ -162,6 +168,7 @@ class Meaning:
             took = self.take_fresh if is_standing else None
             embed_missing(self.database, embedder, total=missing, progress=note, took=took, stop=stop)
             self.failed = ""
+            return True
         except MeaningAway as away:
             self.failed = str(away)
             raise
@@ -229,7 +236,11 @@ class Meaning:
 
     def is_unfinished(self) -> bool:
         """Whether vectors are to be made although no row has changed."""
-        return self.coming is not None or bool(self.failed)
+        return self.coming is not None or bool(self.failed) or self.embedded != self.text_generation()
+
+    def text_generation(self) -> int:
+        with self.database.read() as connection:
+            return shelf.read_text_generation(connection)
 
     def count_to_embed(self, embedder: Embedder | None = None) -> int:
         chosen = embedder or (self.standing.embedder if self.standing else None)

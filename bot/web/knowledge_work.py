@@ -14,7 +14,6 @@ from knowledge.comparing import Compared, Comparison
 from knowledge.locks import FileLock
 from knowledge.preview import KEPT, Preview
 from knowledge.publishing import Drafts
-from store.errors import DeskbellError
 from store.knowledge_use import read_questions
 
 log = logging.getLogger("deskbell.web")
@@ -84,11 +83,13 @@ def work_out(desk: Desk, digest: str, place: Path) -> None:
     def tell(done: int, total: int) -> None:
         (place / PROGRESS).write_text(f"{done} {total}", encoding="ascii")
 
+    preview = None
     try:
         preview = rehearse(desk.settings, desk.library, proposal, tell)
-    except (DeskbellError, OSError) as error:
-        (place / FAILED).write_text(str(error), encoding="utf-8")
-        raise
+    finally:
+        # Whatever it was: nobody begins again by looking, only by asking for it.
+        if preview is None and place.is_dir():
+            (place / FAILED).touch()
     beside = place / f".{RESULT}"
     beside.write_bytes(KEPT.dump_json(without_questions(preview)))
     beside.replace(place / RESULT)

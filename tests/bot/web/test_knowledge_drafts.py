@@ -201,3 +201,46 @@ def test_an_older_version_can_be_read_downloaded_and_brought_back(
     assert (shelf / "returns.md").read_text() == first
     with house.office.desk.database.read() as connection:
         assert read_audit(connection, "returns.md")[0].action == "article_restored"
+
+
+def test_a_comparison_that_breaks_is_told_and_can_be_asked_for_again(house: House, editor: Browser) -> None:
+    blocked = house.office.desk.settings.data_dir / "cache" / "preview"
+    blocked.parent.mkdir(exist_ok=True)
+    blocked.write_text("a file where a folder is wanted")
+    edits(editor, "returns.md", SHORTER)
+    assert "could not be worked out" in editor.text
+    assert editor.posts(editor.path, action="publish").status_code == 422
+
+    blocked.unlink()
+    again = editor.posts(editor.path, action="again")
+    editor.path = again.url.path
+    waits(editor)
+
+    assert "<ins>14</ins>" in editor.page
+
+
+def test_a_draft_that_is_let_go_is_gone(editor: Browser, shelf: Path) -> None:
+    edits(editor, "returns.md", SHORTER)
+    draft = editor.path
+
+    editor.posts(draft, action="discard")
+
+    assert editor.opens(draft).status_code == 404
+    assert "30 days" in (shelf / "returns.md").read_text()
+
+
+def test_only_who_edits_sees_a_draft(house: House, editor: Browser) -> None:
+    edits(editor, "returns.md", SHORTER)
+
+    assert signed_in(house, "agent").opens(editor.path).status_code == 403
+
+
+def test_a_draft_whose_kept_files_were_touched_is_not_made_live(
+    house: House, editor: Browser, shelf: Path
+) -> None:
+    edits(editor, "returns.md", SHORTER)
+    kept = next((house.office.desk.settings.data_dir / "drafts").glob("*/0"))
+    kept.write_text("# Return a part\n\nNobody has seen this.\n")
+
+    assert editor.posts(editor.path, action="publish").status_code == 404
+    assert "Nobody has seen this." not in (shelf / "returns.md").read_text()

@@ -42,7 +42,7 @@ class Group:
 def main() -> None:
     sets = find_sets()
     if not sets:
-        print("\nconfidence: name a folder of question sets in DESKBELL_SETS")
+        print("\nconfidence: name a folder of question sets in QUESTION_SETS")
         return
     with tempfile.TemporaryDirectory() as folder:
         groups = list(groups_of(sets, Path(folder)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from knowledge.evaluation import Asked, read_questions
 
-SETS = "DESKBELL_SETS"
+SETS = "QUESTION_SETS"
 """Names a folder of sets: NAME/ with Markdown, and NAME.questions.jsonl as `knowledge eval` reads it."""
 NO_ARTICLE = "oos"
 """Its questions have an answer on no shelf."""

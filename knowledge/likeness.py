@@ -62,14 +62,13 @@ def likeness(
     question: str, weights: Mapping[str, float], asked: Read, lines: Sequence[Read], headings: Sequence[Read]
 ) -> Likeness:
     words = list(words_of_weight(question, weights, asked))
-    by_line = [best(asked.pieces, line.pieces) for line in lines if len(line.pieces)]
-    if not words or not by_line:
+    by_line = best(asked, lines)
+    if not words or not by_line.size:
         return Likeness()
-    above = [best(asked.pieces, heading.pieces) for heading in headings if len(heading.pieces)]
-    in_one = max(float(np.mean([line[word].mean() for word in words])) for line in by_line)
-    anywhere = np.max([*by_line, *above], axis=0)
+    in_one = np.mean([by_line[word].mean(axis=0) for word in words], axis=0).max()
+    anywhere = np.c_[by_line, best(asked, headings)].max(axis=1)
     found = sorted(float(anywhere[word].mean()) for word in words)
-    return Likeness(in_one, float(np.mean(found[: max(1, len(found) // THIRD)])))
+    return Likeness(float(in_one), float(np.mean(found[: max(1, len(found) // THIRD)])))
 
 
 def words_of_weight(question: str, weights: Mapping[str, float], asked: Read) -> Iterator[list[int]]:
@@ -92,6 +91,13 @@ def is_weighed(question: str, weights: Mapping[str, float], asked: Read, pieces:
     return stem(fold(word).strip("?!.,;:()\"'")) in weights
 
 
-def best(asked: NDArray[np.float16], held: NDArray[np.float16]) -> NDArray[np.float32]:
-    most: NDArray[np.float32] = (asked.astype(np.float32) @ held.astype(np.float32).T).max(axis=1)
+def best(asked: Read, texts: Sequence[Read]) -> NDArray[np.float32]:
+    """One row for each piece of the question, one column for each text: the cosine of what is most like it.
+    All texts in one product, for each product has its price."""
+    held = [text.pieces for text in texts if len(text.pieces)]
+    if not held or not len(asked.pieces):
+        return np.zeros((len(asked.pieces), 0), np.float32)
+    starts = np.cumsum([0, *(len(pieces) for pieces in held[:-1])])
+    cosines = asked.pieces.astype(np.float32) @ np.concatenate(held).astype(np.float32).T
+    most: NDArray[np.float32] = np.maximum.reduceat(cosines, starts, axis=1)
     return most

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from escalation.calendar import compile_schedule
 from escalation.risk import Risk, Signs, judge_risk
 from escalation.schedule import DAYS, Schedule
-from escalation.sla import Target, Timer, TimerName
+from escalation.sla import State, Target, Timer, TimerName
 from escalation.stopwatch import Stretch
 
 ALWAYS = compile_schedule(Schedule.model_validate({"weekly": {day: [["00:00", "24:00"]] for day in DAYS}}))
@@ -22,11 +22,11 @@ def timer(used: float, *, name: TimerName = "resolution", runs: bool = True, don
     """Of a target of ten hours so much is used."""
     start = NOW - int(used * HOUR)
     late = used > 10
-    state = "breached" if late else "met" if done else "running" if runs else "paused"
+    state: State = "breached" if late else "met" if done else "running" if runs else "paused"
     running = (Stretch(start, None if runs and not done else NOW, "open"),)
     return Timer(
         name,
-        state,  # type: ignore[arg-type]
+        state,
         started_at=start,
         done_at=NOW if done else None,
         breached_at=start + 10 * HOUR if late else None,

@@ -14,7 +14,7 @@ from escalation import sla
 from escalation.calendar import Calendar, compile_schedule
 from escalation.policy_file import parse_policy
 from escalation.schedule import DAYS, Schedule, from_us, to_us
-from escalation.sla import Acts, Target, Timer, known_by, past_responses
+from escalation.sla import Acts, Target, Timer, TimerName, known_by, past_responses
 from escalation.sla_policy import SHIPPED, SlaPolicy, open_policy
 from store.errors import Misconfigured
 from store.tickets import Ticket
@@ -276,11 +276,15 @@ BY_RANK = [
     Target(hours * HOUR, calendar)
     for hours, calendar in ((1, ALWAYS), (2, OFFICE), (4, OFFICE), (30, ALWAYS))
 ]
-POLICY = {"first_response": BY_RANK, "next_response": BY_RANK, "resolution": BY_RANK}
+POLICY: dict[TimerName, list[Target]] = {
+    "first_response": BY_RANK,
+    "next_response": BY_RANK,
+    "resolution": BY_RANK,
+}
 
 
 def judged(acts: Acts, now: int) -> Sequence[Timer]:
-    return sla.timers(acts, POLICY, now)  # type: ignore[arg-type]
+    return sla.timers(acts, POLICY, now)
 
 
 @given(lives(), moments)

@@ -161,8 +161,7 @@ class Library:
                 log.warning("words alone answer: %s", away)
 
     def is_bare(self) -> bool:
-        with self.database.read() as connection:
-            return shelf.read_generation(connection) == 0
+        return self.read_generation() == 0
 
     def warm(self) -> None:
         """Returns at once. One thread brings the folder's texts in and follows it; another makes vectors, so
@@ -190,12 +189,17 @@ class Library:
 
     def follow_rows(self, stopped: threading.Event) -> None:
         """Also rows that another process wrote, e.g. `deskbell knowledge sync`."""
+        followed = -1
         while not stopped.is_set():
             try:
                 self.load(held=True)
-                if self.meaning.is_behind() or self.meaning.is_unfinished():
-                    self.embed()
-                self.follow()
+                # One look a second; all the others only when something has moved.
+                generation = self.read_generation()
+                if generation != followed or self.is_owing(generation):
+                    if self.meaning.is_behind() or self.meaning.is_unfinished():
+                        self.embed()
+                    self.follow()
+                    followed = generation
                 self.meaning.look_after()
             except MeaningAway as away:
                 log.warning("what stands goes on answering, next try in %s s: %s", REST_SECONDS, away)
@@ -261,6 +265,16 @@ class Library:
             self.spelling.follow(self.database)
             ended = time.monotonic()
             self.spelled = (ended, max(ended - began, took if ended - began < QUICK else 0.0))
+
+    def read_generation(self) -> int:
+        with self.database.read() as connection:
+            return shelf.read_generation(connection)
+
+    def is_owing(self, generation: int) -> bool:
+        """Whether something was put off, or is still on its way."""
+        meaning = self.meaning
+        on_its_way = meaning.coming is not None or bool(meaning.failed)
+        return meaning.owes or on_its_way or self.spelling.generation != generation
 
     def is_closed(self) -> bool:
         return any(thread.is_stopped for thread in self.threads)

@@ -15,6 +15,8 @@ log = logging.getLogger("deskbell.knowledge")
 LOOK_EVERY = 60.0
 """Seconds. Hints get lost, on network drives always."""
 TICK = 1.0
+LONGEST_WAIT_MS = 5_000
+"""For a hint; then the folder itself is looked for. A stop ends it at once."""
 AFTER_FAULT = 5.0
 GROUPED_MS, STEP_MS = 200, 25
 """Writes within these times are looked at together: at most the first, or the second without a new one."""
@@ -62,7 +64,7 @@ def watch(folder: Path, changed: Callable[[], None], stopped: threading.Event) -
         changed()
         looked = time.monotonic()
         while not stopped.is_set() and folder.is_dir():
-            told = hints.watch(GROUPED_MS, STEP_MS, int(TICK * 1000), stopped)
+            told = hints.watch(GROUPED_MS, STEP_MS, LONGEST_WAIT_MS, stopped)
             if isinstance(told, set) or time.monotonic() - looked > LOOK_EVERY:
                 looked = time.monotonic()
                 changed()

@@ -24,7 +24,7 @@ LINK_LIVES = timedelta(hours=12)
 DRAIN_SECONDS = 10
 STOP_SECONDS = 5.0
 WAITING_CALLS = 512
-WAY_SECONDS = 0.5
+WAY_SECONDS = 1.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

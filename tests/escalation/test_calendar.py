@@ -36,22 +36,17 @@ WEEKS: tuple[dict[str, Any], ...] = (
     {day: [["00:00", "24:00"]] for day in DAYS},
     {"sun": [["01:30", "03:30"]], "fri": [["20:00", "30:00"]]},
 )
-# Weeks in which the clocks of these zones change, a leap day, and the day that Samoa skipped.
-MONDAYS = (
-    date(2011, 12, 26),
-    date(2024, 2, 26),
-    date(2024, 3, 25),
-    date(2024, 10, 21),
-    date(2024, 11, 4),
-    date(2026, 4, 6),
-)
+# Weeks in which the clocks of these zones change, and a leap day.
+MONDAYS = tuple(map(date.fromisoformat, "2024-02-26 2024-03-25 2024-10-21 2024-11-04 2026-04-06".split()))
+SKIPPED = date(2011, 12, 26)
+"""Monday of the week in which Samoa had no Friday."""
 
 
 @cache
 def compiled(zone: str, week: int, closed: int) -> Calendar:
     """`closed` is the number of the Monday after which one day is a holiday, another has a break."""
     day = MONDAYS[closed]
-    return compile_schedule(schedule_of(zone, week, day), since=2011)
+    return compile_schedule(schedule_of(zone, week, day), since=2023)
 
 
 def schedule_of(zone: str, week: int, day: date) -> Schedule:
@@ -167,13 +162,13 @@ def is_open_by_the_wall(schedule: Schedule, at: int) -> bool:
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"])
 @pytest.mark.parametrize("week", [0, 1, 2])
-@pytest.mark.parametrize("monday", MONDAYS, ids=str)
+@pytest.mark.parametrize("monday", [SKIPPED, *MONDAYS], ids=str)
 def test_it_agrees_with_a_clock_that_is_read_every_minute(zone: str, week: int, monday: date) -> None:
     schedule = schedule_of(zone, week, monday)
-    calendar = compile_schedule(schedule, since=2011)
+    calendar = compile_schedule(schedule, since=monday.year - 1)
     start = to_us(datetime(monday.year, monday.month, monday.day, tzinfo=UTC)) + 12 * HOUR
 
-    minutes = [start + number * MINUTE for number in range(0, 8 * 24 * 60, 3)]
+    minutes = [start + number * MINUTE for number in range(0, 8 * 24 * 60, 7)]
     # An hour that comes twice or never counts by RFC 5545, which a wall cannot show.
     steady = [at for at in minutes if is_steady(zone, at)]
 
@@ -271,7 +266,7 @@ def test_years_to_come_are_worked_out_when_they_are_asked_for() -> None:
 
 @given(st.sampled_from(ZONES), moments)
 def test_around_the_clock_is_simply_time(zone: str, at: int) -> None:
-    calendar = compiled(zone, 3, 5)
+    calendar = compiled(zone, 3, 4)
     assume(from_us(at).year < 2025)
 
     assert calendar.add(at, 5 * HOUR) == at + 5 * HOUR

@@ -15,6 +15,8 @@ from store.errors import Misconfigured
 from store.shelf import Hash
 from tests.engines import chroma_server, free_port, postgres_with_vectors
 
+# Each worker that asks a server starts one of its own.
+pytestmark = pytest.mark.xdist_group("engines")
 IDS = [Hash(f"{number:032x}") for number in range(50)]
 ENGINES = ("numpy", "chroma", "chroma server", "pgvector")
 

@@ -1,6 +1,7 @@
 """Where do the indexes of vectors come from that a test compares: two in this process, two servers?"""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -80,12 +81,14 @@ def bundled_postgres() -> Iterator[str]:
         pytest.skip(
             "no Postgres with pgvector: TEST_DATABASE_URL has none, and the wheel `pgserver` is missing"
         )
-    programs = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+    package = Path(spec.submodule_search_locations[0])
     user = "nobody" if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         folder = Path(place)
         if user:
             os.chmod(folder, 0o777)  # noqa: S103, PTH101 - of this moment's own server, and gone with it
+            package = readable_copy(package, folder)
+        programs = package / "pginstall" / "bin"
         port = free_port()
         make = [
             str(programs / "initdb"),
@@ -96,7 +99,10 @@ def bundled_postgres() -> Iterator[str]:
             "--auth=trust",
             "--no-sync",
         ]
-        done = subprocess.run(make, user=user, cwd="/", capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(make, user=user, cwd="/", capture_output=True, text=True, check=False)
+        except PermissionError as error:
+            pytest.skip(f"the Postgres of `pgserver` may not be run here as {user}: {error}")
         if done.returncode:
             pytest.skip(f"the Postgres of `pgserver` cannot be made here: {done.stderr[-200:]}")
         options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
@@ -115,6 +121,14 @@ def bundled_postgres() -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(PATIENCE)
+
+
+def readable_copy(package: Path, folder: Path) -> Path:
+    """Another user cannot look into the folders of root."""
+    for part in (package, package.with_name("pgserver.libs")):
+        if part.is_dir():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / package.name
 
 
 def wait_until_it_answers(address: str) -> None:

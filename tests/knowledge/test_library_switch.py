@@ -248,6 +248,7 @@ def test_an_index_that_is_away_leaves_words_too(filled: Room, monkeypatch: pytes
     assert "Norway" in filled.ask("do you ship to Norway?").text
 
 
+@pytest.mark.slow
 def test_vectors_that_cannot_be_made_now_are_made_later(
     filled: Room, twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +267,7 @@ def test_vectors_that_cannot_be_made_now_are_made_later(
         wait_until(lambda: desk.health().vectors == (7, 7) and not desk.health().trouble)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_away_at_the_start_is_asked_again(
     filled: Room, twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +283,7 @@ def test_a_server_that_is_away_at_the_start_is_asked_again(
         wait_until(lambda: desk.health().embedder == "openai:m:48:1")
 
 
+@pytest.mark.slow
 def test_health_tells_how_far_the_first_index_is(room: Room, twin: Twin) -> None:
     for number in range(30):
         room.write(f"a{number}.md", f"# Part {number}\n\nThe part {number} fits a car.\n")

@@ -106,7 +106,7 @@ def test_the_measure_of_contrast_measures(site: Site) -> None:
 
 
 @pytest.mark.usefixtures("site")
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_every_text_stands_out_from_its_ground(lived: Lived, theme: str) -> None:
     for window, paths in lived.windows(color_scheme=theme):
         for path in paths:
@@ -119,7 +119,7 @@ def test_every_text_stands_out_from_its_ground(lived: Lived, theme: str) -> None
     ("width", "languages"),
     [
         pytest.param(375, ("de",), id="phone"),
-        pytest.param(1440, ("fr",), id="desk"),
+        pytest.param(1440, ("fr",), id="desk", marks=pytest.mark.slow),
         pytest.param(375, ("en", "fr", "es", "pt"), id="phone, every language", marks=pytest.mark.slow),
         pytest.param(768, ("de", "en", "fr", "es", "pt"), id="tablet", marks=pytest.mark.slow),
         pytest.param(1440, ("de", "en", "es", "pt"), id="desk, every language", marks=pytest.mark.slow),
@@ -133,6 +133,7 @@ def test_no_page_is_wider_than_the_window(lived: Lived, width: int, languages: t
                 assert not measure(window, "isTooWide"), f"{path} in {language}"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("site")
 def test_fingers_hit_every_target_on_a_phone(lived: Lived) -> None:
     for window, paths in lived.windows(width=375, height=812, has_touch=True):

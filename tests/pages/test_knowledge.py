@@ -30,7 +30,8 @@ def test_a_dropped_file_is_looked_at_and_made_live(site: Site, tmp_path: Path, s
 
     page.get_by_role("button", name="See what changes").click()
 
-    expect(page.locator("#changes")).to_be_visible()
+    # The embedder may first have to be made, which takes seconds on an idle machine.
+    expect(page.locator("#changes")).to_be_visible(timeout=60_000)
     expect(page.locator(".change ins")).to_have_text("14")
     page.get_by_role("button", name="Make it live").click()
     expect(page.get_by_text("within 14 days").first).to_be_visible()

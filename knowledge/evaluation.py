@@ -68,10 +68,6 @@ def read_question(path: Path, number: int, line: str) -> Asked:
         raise Misconfigured(f"{path}, line {number}, {where}: {first['msg']}; write {SHAPE}") from error
 
 
-def evaluate(questions: Iterable[Asked], find: Find) -> list[Outcome]:
-    return [try_one(asked, find) for asked in questions]
-
-
 def try_one(asked: Asked, find: Find) -> Outcome:
     begun = perf_counter()
     found = find(asked)

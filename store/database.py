@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Literal, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
@@ -258,8 +258,3 @@ def read_url(url: str) -> URL:
 EXAMPLES = "write sqlite:////path/desk.db or postgresql://user:password@host/name"
 ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 DRIVER_FAULTS = (OperationalError, InterfaceError)
-
-
-def change_mark(connection: Connection) -> int:
-    """Moves on when another process has committed. SQLite only; it costs microseconds."""
-    return int(connection.execute(text("PRAGMA data_version")).scalar_one())

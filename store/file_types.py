@@ -129,11 +129,17 @@ def read_members(content: bytes) -> tuple[frozenset[str], str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = frozenset(archive.namelist())
-            if "mimetype" not in names or archive.getinfo("mimetype").file_size > len(ODS.media_type):
+            if "mimetype" not in names or not is_plain(archive.getinfo("mimetype")):
                 return names, ""
             return names, archive.read("mimetype").decode(errors="replace")
+    # All that zipfile raises for bytes that are no archive: broken, cut off, encrypted, of a later version.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError):
         return frozenset(), ""
+
+
+def is_plain(member: zipfile.ZipInfo) -> bool:
+    """As OpenDocument wants it. Nothing that a stranger has compressed is ever unpacked."""
+    return member.compress_type == zipfile.ZIP_STORED and member.file_size <= len(ODS.media_type)
 
 
 def guess_label(content: bytes) -> str:

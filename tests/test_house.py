@@ -4,7 +4,6 @@ import ast
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 import yaml
 
 from store.settings import settings_markdown
+from tests.engines import free_port
 
 pytestmark = pytest.mark.skipif(
     "TEST_DATABASE_URL" in os.environ, reason="nothing here asks the database; the run on SQLite looks at it"
@@ -163,12 +163,6 @@ def shown_commands() -> list[str]:
         for line in lines
         if re.search(r"\bdeskbell\b", line) and not line.startswith(("#", "git ", "cd "))
     ]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def serves(command: str, where: Path, environment: dict[str, str]) -> str:

@@ -1,6 +1,8 @@
 """Is a file taken for what is in it, whatever it is called?"""
 
+import contextlib
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -146,3 +148,19 @@ def test_the_picker_of_a_page_offers_what_will_be_taken() -> None:
     assert ".pdf" in ACCEPT.split(",")
     assert not {".svg", ".html", ".exe", ".zip"} & set(ACCEPT.split(","))
     assert {Path(name).suffix.lower() for name in TAKEN} <= set(ACCEPT.split(","))
+
+
+@pytest.mark.parametrize(
+    "kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2]
+)
+def test_a_broken_archive_is_refused_however_it_was_packed(kind: int) -> None:
+    dice = random.Random(kind)  # noqa: S311 - places to break
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", kind) as packed:
+        packed.writestr("mimetype", ALLOWED[13].media_type)
+    for _ in range(400):
+        broken = bytearray(whole.getvalue())
+        for _ in range(3):
+            broken[dice.randrange(len(broken))] = dice.randrange(256)
+        with contextlib.suppress(BadAnswer):
+            read_upload("a.odt", bytes(broken), "fil_1")

@@ -20,6 +20,7 @@ from store.heads import HeadBook
 from store.migrate import prepare
 from store.settings import Settings, settings_markdown
 from tests.databases import KEY, copied
+from tests.engines import free_port
 from tests.ledgers import NOON, open_ticket, said, tamper
 
 Terminal = Callable[..., tuple[int, str, str]]
@@ -61,11 +62,6 @@ def desk(settings: Settings) -> Iterator[Database]:
     HeadBook(settings.data_dir / "heads", KEY).record(database, NOON)
     yield database
     database.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def bury(database: Database, key: str) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from store.agents import drop_agent
 from store.events import SubjectErased
+from store.people import STANDARD
 from store.tables import (
     access_keys,
     erasures,
@@ -88,7 +90,9 @@ def drop_files(connection: Connection, person_id: str, timelines: Sequence[str])
 
 
 def forget_person(connection: Connection, person_id: str, timelines: Sequence[str]) -> None:
-    connection.execute(update(people).where(people.c.person_id == person_id).values(name="", email=""))
+    nobody = {"name": "", "email": "", "external_id": "", "tier": STANDARD, "order_value": 0}
+    connection.execute(update(people).where(people.c.person_id == person_id).values(nobody))
+    drop_agent(connection, person_id)
     connection.execute(delete(access_keys).where(access_keys.c.person_id == person_id))
     connection.execute(delete(threads).where(threads.c.person_id == person_id))
     about = {person_id, *timelines}

@@ -131,6 +131,54 @@ people = Table(
     Column("email", String, nullable=False, default=""),
     Column("role", String, nullable=False, default="customer"),
     Column("created_at", Moment, nullable=False),
+    # The database fills these three as well, so that rows of an older desk and of its backups have them.
+    Column("tier", String, nullable=False, default="standard", server_default="standard"),
+    Column("order_value", BigInteger, nullable=False, default=0, server_default=text("0")),
+    Column("external_id", String, nullable=False, default="", server_default=""),
+    Index("people_by_email", "email"),
+)
+
+# Only what is known elsewhere too: most visitors are not.
+elsewhere = text("external_id <> ''")
+Index(
+    "people_by_external_id",
+    people.c.external_id,
+    unique=True,
+    sqlite_where=elsewhere,
+    postgresql_where=elsewhere,
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("person_id", String, primary_key=True),
+    Column("team", String, nullable=False),
+    Column("skills", JSON, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("load", Integer, nullable=False),
+    Column("presence", String, nullable=False),
+    Column("tz", String, nullable=False),
+    Column("hours", JSON(none_as_null=True)),
+    Column("is_lead", Boolean, nullable=False),
+    Column("on_leave_until", Moment),
+)
+
+rotations = Table(
+    "rotations",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("rotation", JSON, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+rotation_overrides = Table(
+    "rotation_overrides",
+    metadata,
+    Column("override_id", String, primary_key=True),
+    Column("person_id", String, nullable=False),
+    Column("begins", Moment, nullable=False),
+    Column("ends", Moment, nullable=False),
+    Index("rotation_overrides_by_end", "ends"),
 )
 
 WAITING = "state IN ('ready', 'sending')"

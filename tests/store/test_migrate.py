@@ -2,24 +2,32 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from store import migrate
+from store.access import Person, find_person
+from store.agents import list_agents
 from store.database import Database, open_database
+from store.dump import load_rows
 from store.errors import Misconfigured
-from store.guards import missing_guards
+from store.guards import create_guards, missing_guards
 from store.migrate import HEAD, REVISIONS, find_revision, prepare
+from store.people import order_value_of, tier_of
 from store.settings import Settings
 from store.shelf_tables import articles
+from store.tables import Moment
 from tests.databases import fresh, settings_of
 
+AS_BEFORE = Person("per_ada", "Ada", "", "customer", Moment.from_micros(5))
 MADE_BY_SQL = ("chunk_words", "chunk_grams", "alembic_version")
 
 
@@ -78,6 +86,63 @@ def test_several_that_start_at_once_migrate_once(tmp_path: Path) -> None:
 
         with ThreadPoolExecutor(4) as pool:
             assert [one.result() for one in [pool.submit(start) for _ in range(4)]] == [HEAD] * 4
+
+
+ADA = (
+    "INSERT INTO people (person_id, name, email, role, created_at)"
+    " VALUES ('per_ada', 'Ada', '', 'customer', 5)"
+)
+EVENT = (
+    "INSERT INTO events (timeline, version, kind, at, facts, commitment, hash)"
+    " VALUES ('ses_1', 1, 'session_opened', 5, '{}', 'c', 'h')"
+)
+
+
+def stand_at_first_release(settings: Settings, *rows: str) -> Database:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    database = open_database(settings.database)
+
+    def build(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        create_guards(connection)
+        for row in rows:
+            connection.exec_driver_sql(row)
+
+    database.write(build)
+    return database
+
+
+def test_a_desk_of_the_first_release_comes_up_with_all_its_rows(tmp_path: Path) -> None:
+    with fresh() as name:
+        settings = settings_of(tmp_path, name)
+        database = stand_at_first_release(settings, ADA, EVENT)
+
+        prepare(database, settings)
+
+        with database.read() as connection:
+            assert find_revision(connection) == HEAD
+            assert missing_guards(connection) == []
+            assert find_person(connection, "per_ada") == Person(
+                "per_ada", "Ada", "", "customer", from_micros(5)
+            )
+            assert (tier_of(connection, "per_ada"), list_agents(connection)) == ("standard", ())
+            assert connection.execute(text("SELECT count(*) FROM events")).scalar() == 1
+        database.close()
+
+
+def test_rows_of_a_backup_of_the_first_release_get_what_came_later(
+    database: Database, tmp_path: Path
+) -> None:
+    columns = '["person_id", "name", "email", "role", "created_at"]'
+    (tmp_path / "people.jsonl").write_text(f'{columns}\n["per_ada", "Ada", "", "customer", 5]\n')
+
+    database.write(partial(load_rows, folder=tmp_path))
+
+    with database.read() as connection:
+        assert find_person(connection, "per_ada") == AS_BEFORE
+        assert (tier_of(connection, "per_ada"), order_value_of(connection, "per_ada")) == ("standard", 0)
 
 
 def test_a_database_of_a_newer_release_stops_the_start(database: Database, settings: Settings) -> None:

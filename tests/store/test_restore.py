@@ -20,7 +20,7 @@ from store.errors import BadAnswer, Misconfigured
 from store.files import file_path, read_upload, record_file, write_file
 from store.heads import HeadBook
 from store.inbox import accept
-from store.migrate import prepare
+from store.migrate import HEAD, prepare
 from store.presence import alone, enter, is_wanted, wait_until_free
 from store.restore import Restored, restore
 from store.settings import Settings
@@ -254,7 +254,7 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(
 def test_a_backup_of_a_newer_release_is_refused(desk: Database, settings: Settings, other: Settings) -> None:
     made = back_up(desk, settings, "folder")
     manifest = made.path / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"0001"', '"9999"'))
+    manifest.write_text(manifest.read_text().replace(f'"{HEAD}"', '"9999"'))
 
     with pytest.raises(Misconfigured, match="newer release"):
         bring_back(other, made.path)

@@ -52,7 +52,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-FIRST = ("test_house.py", "test_look.py", "test_conversation.py", "test_index.py")
+FIRST = ("test_house.py", "test_look.py", "test_conversation.py", "test_golden_questions.py", "test_index.py")
 
 
 @pytest.hookimpl(trylast=True)

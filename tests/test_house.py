@@ -3,13 +3,15 @@
 import ast
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import httpx2
 import pytest
 import yaml
 
+from bot.__main__ import main
 from store.settings import settings_markdown
 from tests.engines import free_port
 
@@ -197,33 +200,36 @@ def becomes_ready(address: str, process: subprocess.Popen[str]) -> bool:
     return False
 
 
-def works(command: str, where: Path, environment: dict[str, str]) -> str:
-    result = subprocess.run(
-        ["sh", "-c", command],
-        cwd=where,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return "" if result.returncode == 0 else f"{command}: exit {result.returncode}\n{result.stderr[-2000:]}"
+def works(line: str, where: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """In this process, which has loaded everything already; what stands before the pipe is said to it."""
+    before, _, command = line.rpartition("|")
+    typed = subprocess.run(["sh", "-c", before], capture_output=True, text=True, check=True).stdout
+    heard, complaint = StringIO(), StringIO()
+    monkeypatch.setattr("sys.stdin", StringIO(typed))
+    monkeypatch.chdir(where)
+    with redirect_stdout(heard), redirect_stderr(complaint):
+        try:
+            code = main(shlex.split(command, comments=True)[1:])
+        except SystemExit as refused:
+            code = int(refused.code or 0)
+    return "" if code == 0 else f"{line}: exit {code}\n{complaint.getvalue()[-2000:]}"
 
 
-def test_every_command_in_the_readme_works(tmp_path: Path, furnished: Path) -> None:
+def test_every_command_in_the_readme_works(
+    tmp_path: Path, furnished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In the order of the paper, on one desk, in a folder that looks like the project."""
     shutil.copytree(furnished, tmp_path / "desk")
     for name in (".venv", "knowledge"):
         (tmp_path / name).symlink_to(ROOT / name)
-    environment = os.environ | {
-        "PATH": f"{BIN}:{os.environ['PATH']}",
-        "DESKBELL_DATA_DIR": str(tmp_path / "desk"),
-        "DESKBELL_PORT": str(free_port()),
-    }
+    monkeypatch.setenv("PATH", f"{BIN}:{os.environ['PATH']}")
+    monkeypatch.setenv("DESKBELL_DATA_DIR", str(tmp_path / "desk"))
+    monkeypatch.setenv("DESKBELL_PORT", str(free_port()))
 
     wrong = [
-        (serves if re.search(r"deskbell (run|work)\b", command) else works)(command, tmp_path, environment)
+        serves(command, tmp_path, dict(os.environ))
+        if re.search(r"deskbell (run|work)\b", command)
+        else works(command, tmp_path, monkeypatch)
         for command in shown_commands()
     ]
 

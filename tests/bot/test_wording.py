@@ -18,6 +18,9 @@ from store import errors
 from store.commands import Topic
 from store.events import Status
 
+# Reading the code once is enough.
+pytestmark = pytest.mark.xdist_group("wording")
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "bot" / "web" / "templates"
 SPEAKERS = ("say", "Saying", "Option")

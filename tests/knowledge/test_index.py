@@ -13,12 +13,20 @@ from store import pgvector
 from store.database import Database, open_database
 from store.errors import Misconfigured
 from store.shelf import Hash
+from tests.databases import POSTGRES
 from tests.engines import chroma_server, free_port, postgres_with_vectors
 
 # Each worker that asks a server starts one of its own.
 pytestmark = pytest.mark.xdist_group("engines")
 IDS = [Hash(f"{number:032x}") for number in range(50)]
-ENGINES = ("numpy", "chroma", "chroma server", "pgvector")
+# Each starts a server; the run on Postgres, which looks at no page, has the time for it.
+starts_server = pytest.mark.usefixtures() if POSTGRES else pytest.mark.slow
+ENGINES = (
+    "numpy",
+    "chroma",
+    pytest.param("chroma server", marks=starts_server),
+    pytest.param("pgvector", marks=starts_server),
+)
 
 
 def directions(seed: int = 0, width: int = 384) -> Vectors:
@@ -194,6 +202,7 @@ def test_a_folder_that_cannot_be_read_is_made_anew(tmp_path: Path, rows: Databas
     engine.close()
 
 
+@starts_server
 def test_two_desks_share_a_server_under_two_names(tmp_path: Path, rows: Database, server: str) -> None:
     one = open_engine(Wanted("auto", f"{server}/one"), tmp_path, rows, held=True)
     two = open_engine(Wanted("auto", f"{server}/two"), tmp_path, rows, held=True)
@@ -212,6 +221,7 @@ def test_a_server_that_is_away_is_said_and_no_crash(tmp_path: Path, rows: Databa
         open_engine(Wanted("auto", f"http://127.0.0.1:{free_port()}"), tmp_path, rows, held=True)
 
 
+@starts_server
 def test_a_server_that_goes_away_is_said_too(tmp_path: Path, rows: Database) -> None:
     with chroma_server(tmp_path / "server") as address:
         engine = open_engine(Wanted("chroma", address), tmp_path, rows, held=True)
@@ -234,11 +244,13 @@ def test_pgvector_without_postgres_stops_the_start(tmp_path: Path, rows: Databas
         open_engine(Wanted("pgvector"), tmp_path, rows, held=True)
 
 
+@starts_server
 def test_postgres_that_has_it_is_asked_by_itself(tmp_path: Path, postgres: Database) -> None:
     assert open_engine(Wanted(), tmp_path, postgres, held=True).name == "pgvector"
     assert open_engine(Wanted("numpy"), tmp_path, postgres, held=True).name == "numpy"
 
 
+@starts_server
 def test_a_large_drawer_gets_a_graph_that_finds_nearly_all(
     postgres: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +268,7 @@ def test_a_large_drawer_gets_a_graph_that_finds_nearly_all(
     engine.keep_only("nobody")
 
 
+@starts_server
 def test_vectors_too_wide_for_a_graph_are_compared_one_by_one(
     postgres: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

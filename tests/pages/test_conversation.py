@@ -38,6 +38,7 @@ def test_an_answer_arrives_without_a_reload(site: Site) -> None:
     assert page.evaluate("window.stays")
 
 
+@pytest.mark.slow
 def test_a_source_unfolds_where_it_is_cited(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -49,6 +50,7 @@ def test_a_source_unfolds_where_it_is_cited(site: Site) -> None:
     expect(page.locator(".lines").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_open_source_stays_open_when_something_new_arrives(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -61,6 +63,7 @@ def test_an_open_source_stays_open_when_something_new_arrives(site: Site) -> Non
     expect(page.locator(".source").first).to_have_attribute("open", "")
 
 
+@pytest.mark.slow
 def test_a_burst_is_shown_once_each(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -73,6 +76,7 @@ def test_a_burst_is_shown_once_each(site: Site) -> None:
     assert sorted("\n".join(said).split("\n")) == sorted(["one", "two", "three", "four", "five"])
 
 
+@pytest.mark.slow
 def test_a_button_is_pressed_without_a_reload(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -84,6 +88,7 @@ def test_a_button_is_pressed_without_a_reload(site: Site) -> None:
     expect(page.get_by_role("button", name="That solved it")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_second_tab_hears_what_the_first_one_said(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -111,6 +116,7 @@ def test_staff_and_customer_see_each_other_write(site: Site) -> None:
     expect(staff.locator(".ev.by-customer").last).to_contain_text("An MGB of 1972")
 
 
+@pytest.mark.slow
 def test_a_note_is_written_on_another_paper(site: Site) -> None:
     customer, staff = site.window(), site.staff_window()
     customer.goto("/support/assistant")
@@ -170,6 +176,7 @@ def test_what_was_written_offline_goes_out_when_the_line_is_back(site: Site) -> 
     site.faults[:] = [fault for fault in site.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large_is_told_before_it_is_sent(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -180,6 +187,7 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(site: Site) -> None:
     expect(page.locator("[data-picked]")).not_to_contain_text("film.mp4")
 
 
+@pytest.mark.slow
 def test_a_refused_file_leaves_the_words_in_their_field(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -193,7 +201,9 @@ def test_a_refused_file_leaves_the_words_in_their_field(site: Site) -> None:
     site.faults[:] = [fault for fault in site.faults if "422" not in fault]
 
 
-@pytest.mark.parametrize("path", ["/support/assistant", "/support/ticket"])
+@pytest.mark.parametrize(
+    "path", ["/support/assistant", pytest.param("/support/ticket", marks=pytest.mark.slow)]
+)
 def test_without_script_the_pages_still_send_and_show(site: Site, path: str) -> None:
     page = site.window(java_script_enabled=False)
     page.goto(path)
@@ -210,6 +220,7 @@ def test_without_script_the_pages_still_send_and_show(site: Site, path: str) -> 
     expect(page.locator(".compose input[type=file]")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_stopping_the_desk_lets_an_open_page_go(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -224,6 +235,7 @@ def test_stopping_the_desk_lets_an_open_page_go(site: Site) -> None:
     assert notifier.count() == 0
 
 
+@pytest.mark.slow
 def test_the_end_of_a_long_conversation_is_sent_and_the_rest_stays(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")
@@ -243,6 +255,7 @@ def test_the_end_of_a_long_conversation_is_sent_and_the_rest_stays(site: Site) -
     assert page.locator(".turn.mine .said").last.inner_text() == ASK
 
 
+@pytest.mark.slow
 def test_the_keyboard_goes_on_where_the_page_goes_on(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")

@@ -22,7 +22,9 @@ def site(filled_tables: str, articles: Path, chromium: Chromium, tmp_path: Path)
         assert site.faults == []
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize(
+    "scripts", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["with script", "without script"]
+)
 def test_a_dropped_file_is_looked_at_and_made_live(site: Site, tmp_path: Path, scripts: bool) -> None:
     edit = tmp_path / "returns.md"
     edit.write_text(SHORTER)
@@ -45,6 +47,7 @@ def test_a_dropped_file_is_looked_at_and_made_live(site: Site, tmp_path: Path, s
     assert (site.house.office.desk.settings.knowledge_dir / "returns.md").read_text() == SHORTER
 
 
+@pytest.mark.slow
 def test_a_new_file_appears_in_the_list_by_itself(site: Site) -> None:
     page = site.staff_window()
     page.goto(HOME)

@@ -135,6 +135,7 @@ def test_no_page_is_wider_than_the_window(lived: Lived, width: int, languages: t
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("site")
+@pytest.mark.slow
 def test_fingers_hit_every_target_on_a_phone(lived: Lived) -> None:
     for window, paths in lived.windows(width=375, height=812, has_touch=True):
         for path in paths:
@@ -165,6 +166,7 @@ def test_the_keyboard_reaches_everything_in_a_sensible_order(site: Site) -> None
     assert outline == "solid"
 
 
+@pytest.mark.slow
 def test_the_skip_link_leads_to_the_main_part(site: Site) -> None:
     page = site.window()
     visit(page, "/support/assistant")
@@ -175,6 +177,7 @@ def test_the_skip_link_leads_to_the_main_part(site: Site) -> None:
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
+@pytest.mark.slow
 def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(site: Site) -> None:
     page = site.window()
     visit(page, "/support/assistant")
@@ -189,6 +192,7 @@ def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(site: Site) -> None:
     expect(menu).not_to_have_attribute("open", "")
 
 
+@pytest.mark.slow
 def test_the_appearance_can_be_switched_and_stays(site: Site) -> None:
     page = site.window(color_scheme="light")
     visit(page, "/support/assistant")
@@ -201,6 +205,7 @@ def test_the_appearance_can_be_switched_and_stays(site: Site) -> None:
     assert page.evaluate("getComputedStyle(document.body).color") != day
 
 
+@pytest.mark.slow
 def test_staff_move_through_the_list_by_keyboard(site: Site) -> None:
     people = [f"per_{place}" for place in range(3)]
     for person in people:
@@ -219,6 +224,7 @@ def test_staff_move_through_the_list_by_keyboard(site: Site) -> None:
     assert staff.evaluate("document.activeElement.id") == "words"
 
 
+@pytest.mark.slow
 def test_with_less_motion_nothing_moves(site: Site, lived: Lived) -> None:
     page = site.window(reduced_motion="reduce", storage_state=lived.customer)
     visit(page, "/support/assistant")
@@ -244,6 +250,7 @@ def test_nothing_that_people_write_runs_in_a_browser(site: Site) -> None:
         assert staff.evaluate("document.querySelectorAll('main img, main iframe, main script').length") == 0
 
 
+@pytest.mark.slow
 def test_the_pages_fetch_nothing_from_elsewhere(site: Site) -> None:
     page = site.window()
     asked: list[str] = []

@@ -2,17 +2,21 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from bot.wiring import open_desk
+from knowledge.answer import Answer
 from knowledge.library import Library
 from store.articles import readable_by
 from store.clock import StandingClock
 from tests.furnishing import MONDAY, lent_database, settings_for
 
+# What one test has asked the next one need not ask again.
+pytestmark = pytest.mark.xdist_group("golden")
 ARTICLES = Path(__file__).parents[2] / "knowledge" / "articles"
 
 OFF_TOPIC = (
@@ -43,6 +47,15 @@ def library(
         desk.stop()
 
 
+@pytest.fixture(scope="module")
+def ask(library: Library) -> Callable[[str, str], Answer]:
+    @cache
+    def answer(question: str, reader: str) -> Answer:
+        return library.answer(question, history=(), audience=reader, language="")
+
+    return answer
+
+
 def golden(library: Library, reader: str) -> list[tuple[str, str]]:
     """Questions with the article that must answer them."""
     open_to = readable_by(reader)
@@ -68,12 +81,12 @@ def test_every_article_is_read(library: Library) -> None:
     ],
 )
 def test_golden_questions_are_answered_from_their_own_article(
-    library: Library, reader: str, step: int
+    library: Library, ask: Callable[[str, str], Answer], reader: str, step: int
 ) -> None:
     asked = golden(library, reader)[::step]
     wrong = []
     for question, path in asked:
-        answer = library.answer(question, history=(), audience=reader, language="")
+        answer = ask(question, reader)
         if path not in {sentence.citation.article for sentence in answer.sentences}:
             wrong.append(question)
 
@@ -97,18 +110,25 @@ def test_customers_are_never_shown_a_line_for_staff(library: Library) -> None:
 FIGURE = re.compile(r"\d+(?:[.,:/-]\d+)*")
 
 
-@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
-def test_every_figure_of_an_answer_stands_in_the_lines_it_cites(library: Library, step: int) -> None:
-    for question, _ in golden(library, "staff")[::step]:
-        answer = library.answer(question, history=(), audience="staff", language="")
+EACH = [("customers", 7), pytest.param("staff", 1, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize(("reader", "step"), EACH)
+def test_every_figure_of_an_answer_stands_in_the_lines_it_cites(
+    library: Library, ask: Callable[[str, str], Answer], reader: str, step: int
+) -> None:
+    for question, _ in golden(library, reader)[::step]:
+        answer = ask(question, reader)
         for sentence in answer.sentences:
             assert set(FIGURE.findall(sentence.text)) <= set(FIGURE.findall(sentence.citation.quote))
 
 
-@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
-def test_every_quote_is_the_cited_lines_of_that_version(library: Library, step: int) -> None:
-    for question, _ in golden(library, "customers")[::step]:
-        for sentence in library.answer(question, history=(), audience="customers", language="").sentences:
+@pytest.mark.parametrize(("reader", "step"), EACH)
+def test_every_quote_is_the_cited_lines_of_that_version(
+    library: Library, ask: Callable[[str, str], Answer], reader: str, step: int
+) -> None:
+    for question, _ in golden(library, reader)[::step]:
+        for sentence in ask(question, reader).sentences:
             cited = sentence.citation
             opened = library.lines(cited.article, cited.version)
             assert opened

@@ -124,9 +124,7 @@ def test_a_desk_of_the_first_release_comes_up_with_all_its_rows(tmp_path: Path) 
         with database.read() as connection:
             assert find_revision(connection) == HEAD
             assert missing_guards(connection) == []
-            assert find_person(connection, "per_ada") == Person(
-                "per_ada", "Ada", "", "customer", from_micros(5)
-            )
+            assert find_person(connection, "per_ada") == AS_BEFORE
             assert (tier_of(connection, "per_ada"), list_agents(connection)) == ("standard", ())
             assert connection.execute(text("SELECT count(*) FROM events")).scalar() == 1
         database.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 from knowledge.locks import FileLock
 from store import shelf
 from store.database import Database
+from store.fulltext_postgres import take_stock
 from store.lexical import Snapshot, TantivyWords
 
 log = logging.getLogger("deskbell.knowledge")
@@ -31,6 +32,9 @@ class Lexicon:
         return self._words.at(generation) if self._words else None
 
     def follow(self) -> None:
+        if self._database.dialect == "postgresql":
+            self._database.write(take_stock)
+            return
         if self._words is None and self._is_worth_it() and self._lock.take(wait=False):
             self._words = TantivyWords(self._data_dir / "tantivy")
             log.info("words are searched with tantivy")
@@ -42,7 +46,5 @@ class Lexicon:
         self._lock.give_back()
 
     def _is_worth_it(self) -> bool:
-        if self._database.dialect != "sqlite":
-            return False
         with self._database.read() as connection:
             return shelf.count_pieces(connection) >= MANY_PIECES

@@ -1,10 +1,7 @@
-"""Which chunks hold these tokens, best first? FTS5 on SQLite; tsvector and BM25 on Postgres."""
+"""Under which tokens is each chunk found, and which chunks hold some of them? FTS5 answers on SQLite."""
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from sqlalchemy import Connection, String, bindparam, text
@@ -31,9 +28,6 @@ POSTGRES = tuple(
         f"CREATE INDEX {name}_line ON {name} USING gin (line)",
     )
 )
-CANDIDATES, MOST_TOKENS = 300, 64
-"""Of Postgres only: rows that are counted through, and tokens of a question that are looked at."""
-K1, B = 1.2, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +71,6 @@ def find_tokens(
     """Chunks of these audiences with at least one of the tokens, best first."""
     if not tokens or not audiences:
         return {}
-    if connection.dialect.name == "sqlite":
-        return find_in_sqlite(connection, shelf, tokens, audiences, limit)
-    return find_in_postgres(connection, shelf, tokens, audiences, limit)
-
-
-def find_in_sqlite(
-    connection: Connection, shelf: Shelf, tokens: Sequence[str], audiences: Sequence[str], limit: int
-) -> dict[int, float]:
     # bm25 gives the best the lowest number.
     query = text(
         f"SELECT {shelf}.rowid, bm25({shelf}, {HEADING}, 1.0) AS score FROM {shelf}"  # noqa: S608 - our own names
@@ -96,53 +82,14 @@ def find_in_sqlite(
     return {row[0]: -row[1] for row in connection.execute(query, {"tokens": wanted, "limit": limit})}
 
 
-def find_in_postgres(
-    connection: Connection, shelf: Shelf, tokens: Sequence[str], audiences: Sequence[str], limit: int
-) -> dict[int, float]:
-    query = text(
-        f"SELECT rowid, heading, body FROM {shelf}"  # noqa: S608 - our own names
-        " WHERE line @@ CAST(:tokens AS tsquery) AND audience IN :audiences"
-        " ORDER BY ts_rank(line, CAST(:tokens AS tsquery)) DESC, rowid LIMIT :limit"
-    ).bindparams(bindparam("audiences", list(audiences), String, expanding=True))
-    wanted = " | ".join(ways_to_match(shelf, tokens[:MOST_TOKENS]))
-    rows = connection.execute(query, {"tokens": wanted, "limit": CANDIDATES}).all()
-    held = count_tokens(connection, shelf, tokens[:MOST_TOKENS], audiences=audiences)
-    total, usual = connection.execute(text(f"SELECT count(*), coalesce(avg(size), 1) FROM {shelf}")).one()  # noqa: S608 - our own names
-    weights = {token: math.log(1 + (total - count + 0.5) / (count + 0.5)) for token, count in held.items()}
-    scores = {number: bm25(heading, body, weights, float(usual)) for number, heading, body in rows}
-    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])
-
-
-def ways_to_match(shelf: Shelf, tokens: Sequence[str]) -> list[str]:
-    """One piece of a word stands in nearly every chunk; two neighbours say something."""
-    if shelf == "chunk_words" or len(tokens) == 1:
-        return [f"'{token}'" for token in tokens]
-    return [f"('{one}' & '{next_one}')" for one, next_one in pairwise(tokens)]
-
-
-def bm25(heading: str, body: str, weights: Mapping[str, float], usual: float) -> float:
-    above, below = Counter(heading.split()), Counter(body.split())
-    length = K1 * (1 - B + B * below.total() / usual)
-    score = 0.0
-    for token, weight in weights.items():
-        times = HEADING * above[token] + below[token]
-        score += weight * times * (K1 + 1) / (times + length)
-    return score
-
-
 def count_tokens(
     connection: Connection, shelf: Shelf, tokens: Sequence[str], *, audiences: Sequence[str]
 ) -> dict[str, int]:
     """In how many chunks of these audiences each token stands."""
-    if connection.dialect.name == "sqlite":
-        condition = f"chunks.number = {shelf}.rowid AND {shelf} MATCH :token"
-        both = f"{shelf} CROSS JOIN chunks"
-        query = text(f"SELECT count(*) FROM {both} WHERE {condition} AND audience IN :audiences")  # noqa: S608 - our own names
-        quoted = {token: f'"{token}"' for token in tokens}
-    else:
-        condition = "line @@ CAST(:token AS tsquery)"
-        query = text(f"SELECT count(*) FROM {shelf} WHERE {condition} AND audience IN :audiences")  # noqa: S608 - our own names
-        quoted = {token: f"'{token}'" for token in tokens}
+    condition = f"chunks.number = {shelf}.rowid AND {shelf} MATCH :token"
+    both = f"{shelf} CROSS JOIN chunks"
+    query = text(f"SELECT count(*) FROM {both} WHERE {condition} AND audience IN :audiences")  # noqa: S608 - our own names
+    quoted = {token: f'"{token}"' for token in tokens}
     query = query.bindparams(bindparam("audiences", list(audiences), String, expanding=True))
     return {
         token: int(connection.execute(query, {"token": one}).scalar_one()) for token, one in quoted.items()
@@ -157,8 +104,8 @@ def list_tokens(connection: Connection, shelf: Shelf, numbers: Sequence[int]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class SqlWords:
-    """The full text of the database itself, as one snapshot shows it."""
+class SqliteWords:
+    """The full text of SQLite, as one snapshot shows it."""
 
     connection: Connection
 

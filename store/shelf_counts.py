@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 
-from store.shelf import count_to_embed, read_text_generation
+from store.shelf import count_to_embed, newest_number, read_text_generation
 from store.shelf_tables import article_files, articles, chunks
 
 
@@ -20,6 +20,25 @@ class Sizes:
     """Articles, by audience and language."""
     pieces: Mapping[str, int]
     """By audience."""
+    newest: int = 0
+    """Number of the last piece."""
+
+    def drift(self, then: "Sizes") -> int:
+        """Pieces that came or went since then, at the most: numbers only grow."""
+        come = abs(self.newest - then.newest)
+        return come + abs(come - (self.all_pieces() - then.all_pieces()))
+
+    def languages_of(self, audiences: Sequence[str]) -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for audience in set(audiences):
+            total.update(self.languages.get(audience, {}))
+        return dict(total)
+
+    def pieces_of(self, audiences: Sequence[str]) -> int:
+        return sum(self.pieces.get(audience, 0) for audience in set(audiences))
+
+    def all_pieces(self) -> int:
+        return sum(self.pieces.values())
 
 
 KNOWN: "WeakKeyDictionary[Engine, Sizes]" = WeakKeyDictionary()
@@ -28,20 +47,15 @@ KNOWN: "WeakKeyDictionary[Engine, Sizes]" = WeakKeyDictionary()
 
 def count_languages(connection: Connection, audiences: Sequence[str]) -> dict[str, int]:
     """Articles in each language that these audiences may read."""
-    counted = sizes_of(connection).languages
-    total: Counter[str] = Counter()
-    for audience in set(audiences):
-        total.update(counted.get(audience, {}))
-    return dict(total)
-
-
-def count_pieces_of(connection: Connection, audiences: Sequence[str]) -> int:
-    counted = sizes_of(connection).pieces
-    return sum(counted.get(audience, 0) for audience in set(audiences))
+    return sizes_of(connection).languages_of(audiences)
 
 
 def sizes_of(connection: Connection) -> Sizes:
-    generation = read_text_generation(connection)
+    return sizes_at(connection, read_text_generation(connection))
+
+
+def sizes_at(connection: Connection, generation: int) -> Sizes:
+    """For who knows already at which generation this snapshot stands."""
     known = KNOWN.get(connection.engine)
     if known is None or known.generation != generation:
         known = KNOWN[connection.engine] = count_all(connection, generation)
@@ -56,7 +70,7 @@ def count_all(connection: Connection, generation: int) -> Sizes:
     ):
         languages.setdefault(audience, {})[language] = many
     held = connection.execute(select(chunks.c.audience, func.count()).group_by(chunks.c.audience))
-    return Sizes(generation, languages, dict(held.all()))
+    return Sizes(generation, languages, dict(held.all()), newest_number(connection))
 
 
 @dataclass(frozen=True, slots=True)

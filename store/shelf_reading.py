@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, select
 from store import shelf
 from store.articles import ArticleVersion, Audience, ChunkKind
 from store.database import Database
-from store.fulltext import Shelf, SqlWords, Tokens, list_tokens
+from store.fulltext import Shelf, SqliteWords, Tokens, list_tokens
+from store.fulltext_postgres import PostgresWords
 from store.shelf import Hash, parts
-from store.shelf_counts import count_languages, count_pieces_of
+from store.shelf_counts import Sizes, sizes_at
 from store.shelf_tables import articles, chunks
 
 
@@ -57,10 +58,13 @@ SHELVED = tuple(chunks.c[name] for name in Shelved.__dataclass_fields__)
 class ShelfReader:
     """Sees what these audiences may see, and nothing else, in every one of its answers."""
 
-    def __init__(self, connection: Connection, audiences: Sequence[str], embedder: str, words: Words) -> None:
+    def __init__(
+        self, connection: Connection, audiences: Sequence[str], embedder: str, words: Words, sizes: Sizes
+    ) -> None:
         self._connection = connection
         self._embedder = embedder
         self._words = words
+        self._sizes = sizes
         self.audiences = tuple(audiences)
 
     def find(self, kind: Shelf, tokens: Sequence[str], limit: int) -> dict[int, float]:
@@ -75,10 +79,10 @@ class ShelfReader:
         return list_tokens(self._connection, kind, numbers)
 
     def size(self) -> int:
-        return count_pieces_of(self._connection, self.audiences)
+        return self._sizes.pieces_of(self.audiences)
 
     def languages(self) -> dict[str, int]:
-        return count_languages(self._connection, self.audiences)
+        return self._sizes.languages_of(self.audiences)
 
     def chunks(self, numbers: Collection[int]) -> list[Shelved]:
         query = select(*SHELVED)
@@ -124,5 +128,13 @@ def reading(
 ) -> Iterator[ShelfReader]:
     """An index of words that is behind this snapshot, or not there, leaves the search to the database."""
     with database.read() as connection:
-        words = lexical.at(shelf.read_text_generation(connection)) if lexical else None
-        yield ShelfReader(connection, audiences, embedder, words or SqlWords(connection))
+        generation = shelf.read_text_generation(connection)
+        sizes = sizes_at(connection, generation)
+        words = (lexical.at(generation) if lexical else None) or own_words(connection, sizes)
+        yield ShelfReader(connection, audiences, embedder, words, sizes)
+
+
+def own_words(connection: Connection, sizes: Sizes) -> Words:
+    """The full text of the database itself."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    return SqliteWords(connection) if is_sqlite else PostgresWords(connection, sizes)

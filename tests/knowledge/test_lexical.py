@@ -12,6 +12,7 @@ from store import shelf
 from store.articles import Article, Audience, Chunk
 from store.database import Database
 from store.fulltext import Shelf
+from store.fulltext_postgres import take_stock
 from store.lexical import HELD, TantivyWords
 from store.shelf import Filed
 from store.shelf_reading import Lexical, reading
@@ -19,6 +20,8 @@ from tests.databases import POSTGRES, copied, opened
 from tests.knowledge.conftest import NOON
 
 PUBLIC = ("public",)
+MANY = 2_100
+"""More than Postgres looks through for each common word."""
 
 
 @dataclass(slots=True)
@@ -149,6 +152,17 @@ class TestEveryIndexOfWords:
         assert shop.find("disc") == ["other disc"]
         assert shop.find(*grams_of("some"), kind="chunk_grams") == []
 
+    @pytest.mark.parametrize(("kind", "token"), KINDS)
+    def test_among_thousands_a_rare_word_decides_and_then_how_many_of_the_others(
+        self, shop: Shop, kind: Shelf, token: Callable[[str], str]
+    ) -> None:
+        shop.put("a.md", *(f"disc {number}" for number in range(MANY)), "disc pad", "disc pad drum")
+        three = [token(word) for word in ("disc", "pad", "drum")]
+
+        assert shop.find(*three, kind=kind, limit=2) == ["disc pad drum", "disc pad"]
+        assert shop.count(*three, kind=kind)[three[0]] == pytest.approx(MANY + 2, rel=0.05)
+        assert len(shop.find(token("disc"), kind=kind)) == 10
+
     def test_no_token_and_an_empty_shelf_find_nothing(self, shop: Shop) -> None:
         shop.follow()
 
@@ -236,3 +250,21 @@ def test_another_database_under_the_same_files_is_told_by_its_texts(
         assert other.find("drum") == ["other drum"]
         assert other.find("disc") == []
         other.database.close()
+
+
+@pytest.mark.skipif(not POSTGRES, reason="SQLite needs no figures of its own")
+def test_what_postgres_counts_by_itself_is_used_only_where_it_holds(empty_shelf: str, tmp_path: Path) -> None:
+    with copied(empty_shelf, tmp_path) as settings:
+        database = opened(settings)
+        shop = Shop(database, tmp_path, None)
+        shop.put("a.md", *(f"disc {number}" for number in range(MANY)))
+        shop.put("b.md", *(f"drum {number}" for number in range(MANY // 2)), audience="staff")
+
+        assert database.write(take_stock)
+        assert not database.write(take_stock)
+        assert shop.count("disc", "drum") == {"disc": MANY, "drum": 0}
+        both = shop.count("disc", "drum", audiences=("public", "staff"))
+        assert both == {"disc": pytest.approx(MANY, rel=0.1), "drum": pytest.approx(MANY // 2, rel=0.1)}
+        shop.put("a.md", "one piece")
+        assert shop.count("disc", audiences=("public", "staff")) == {"disc": 0}
+        database.close()

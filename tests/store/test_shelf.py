@@ -7,9 +7,10 @@ import pytest
 from store import shelf
 from store.articles import Article, Audience, Chunk, readable_by
 from store.database import Database
-from store.fulltext import Shelf, Tokens, count_tokens, differences, find_tokens
+from store.fulltext import Shelf, Tokens, differences
 from store.shelf import Filed, Hash, Prepared
-from store.shelf_reading import reading
+from store.shelf_counts import sizes_of
+from store.shelf_reading import own_words, reading
 from tests.store.conftest import NOON
 
 PUBLIC = ("public",)
@@ -79,11 +80,9 @@ def test_a_reader_finds_and_counts_only_their_own(database: Database) -> None:
     assert find(database, "words") == ["open words"]
     assert find(database, "words", audiences=("public", "staff")) != ["open words"]
     with database.read() as connection:
-        assert count_tokens(connection, "chunk_words", ["secret", "words"], audiences=PUBLIC) == {
-            "secret": 0,
-            "words": 1,
-        }
-        assert find_tokens(connection, "chunk_words", ["words"], audiences=(), limit=5) == {}
+        words = own_words(connection, sizes_of(connection))
+        assert words.count("chunk_words", ["secret", "words"], audiences=PUBLIC) == {"secret": 0, "words": 1}
+        assert words.find("chunk_words", ["words"], audiences=(), limit=5) == {}
 
 
 def test_a_unit_that_fails_leaves_the_old_version(database: Database) -> None:

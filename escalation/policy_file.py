@@ -14,26 +14,41 @@ W = TypeVar("W", bound=Word)
 Loc = Sequence[int | str]
 
 
+class Loader(yaml.SafeLoader):
+    """A day that no calendar has stays text, for whoever reads it to refuse it with its place."""
+
+
+def read_moment(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+Loader.add_constructor("tag:yaml.org,2002:timestamp", read_moment)
+
+
 def read_policy(path: Path, word: type[W]) -> W:
     """Raises Misconfigured with file, line and what to write."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} cannot be read: {error}") from error
-    return parse_policy(text, word, str(path))
+    return parse_policy(text, word, str(path), path.parent)
 
 
-def parse_policy(text: str, word: type[W], name: str) -> W:
+def parse_policy(text: str, word: type[W], name: str, folder: Path | None = None) -> W:
+    """`folder` is where the files lie that it names."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise Misconfigured(f"{name}, line {line}: {error.problem or 'this is no YAML'}") from error
     except yaml.YAMLError as error:
         raise Misconfigured(f"{name}: {error}") from error
     try:
-        return word.model_validate(content)
+        return word.model_validate(content, context={"folder": folder})
     except ValidationError as error:
         # A word that is misspelt is missing, too; it is the better hint.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, model_validator
 
+from escalation.holidays import read_holidays
 from store.words import Word
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -55,6 +57,40 @@ def read_zone(name: str) -> str:
     return name
 
 
+def read_closed(given: object, told: ValidationInfo) -> object:
+    """Days, and files of days: `- file: holidays.ics` lies beside the policy that names it."""
+    if not isinstance(given, list | tuple):
+        return given
+    folder = (told.context or {}).get("folder")
+    days: set[object] = set()
+    for one in given:
+        if isinstance(one, Mapping):
+            days |= read_file(one, folder)
+        else:
+            days.add(read_day(one))
+    return days
+
+
+def read_file(named: Mapping[str, object], folder: object) -> frozenset[date]:
+    name = named.get("file")
+    if set(named) != {"file"} or not isinstance(name, str) or not name.strip():
+        raise ValueError(f"{dict(named)} is no holiday: write 2026-12-25, or file: holidays.ics")
+    if not isinstance(folder, Path):
+        raise ValueError(f"{name} cannot be read here: only a policy names a file; write its days")
+    return read_holidays(folder / name)
+
+
+def read_day(given: object) -> date:
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return given
+    try:
+        return date.fromisoformat(str(given))
+    except ValueError:
+        raise ValueError(
+            f"{str(given)!r} is no day: write one like 2026-12-25, or - file: holidays.ics"
+        ) from None
+
+
 Window = Annotated[Minutes, BeforeValidator(read_window)]
 Windows = tuple[Window, ...]
 
@@ -64,7 +100,7 @@ class Schedule(Word):
 
     tz: Annotated[str, AfterValidator(read_zone)] = "UTC"
     weekly: Mapping[Day, Windows]
-    holidays: frozenset[date] = frozenset()
+    holidays: Annotated[frozenset[date], BeforeValidator(read_closed)] = frozenset()
     """Closed from midnight to midnight, whatever else is said."""
     breaks: Mapping[date, Windows] = {}
     overrides: Mapping[date, Windows] = {}

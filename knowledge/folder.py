@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from store.articles import Audience
 
 DEEPEST = 32
 DEFAULTS = "_folder.yml"
+DANGLING = "the link leads to nothing; delete it"
 TOO_LARGE = "the file is larger than 2 MiB; split the article"
 
 
@@ -21,13 +22,15 @@ class Seen:
 
     path: str
     """POSIX, relative to the folder; what is not UTF-8 in it is written out as \\x.."""
-    place: Path
+    place: str
     size: int
     changed: int
     """Nanoseconds, the later of mtime and ctime."""
     inode: int
     fault: str = ""
     """Why it must not be opened."""
+    is_link: bool = False
+    """Where another name is written to, this one changes, and no hint says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Folder:
         """Of what stands around this file."""
         return self._of_folder(path.rpartition("/")[0])[1]
 
+    def has_links(self) -> bool:
+        return any(seen.is_link for seen in self.files.values())
+
     def _of_folder(self, name: str) -> tuple[Surroundings, str]:
         # Worked out once a folder, not once for each of 10,000 files.
         if name not in self.resolved:
@@ -57,15 +63,42 @@ class Folder:
 
 def look(root: Path, default_audience: Audience) -> Folder | None:
     """None when the folder is not there. Names that begin with a dot are not looked at."""
-    root = root.resolve()
-    if not root.is_dir():
+    top = str(root.resolve())
+    if not Path(top).is_dir():
         return None
+    return arrange(walk(top, top, 0), default_audience)
+
+
+def look_at(root: Path, default_audience: Audience, paths: Collection[str]) -> Folder:
+    """The same of these articles only, with what the folders above them say."""
+    top = str(root.resolve())
+    above = {"", *(name for path in paths for name in folders_above(path))}
+    said = [f"{name}/{DEFAULTS}" if name else DEFAULTS for name in sorted(above)]
+    return arrange(see_all(top, [*said, *sorted(paths)]), default_audience)
+
+
+def folders_above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def see_all(top: str, paths: Iterable[str]) -> Iterator[Seen]:
+    for path in paths:
+        place = f"{top}/{path}"
+        try:
+            yield see(top, place, os.lstat(place))
+        except OSError:
+            continue
+
+
+def arrange(found: Iterable[Seen], default_audience: Audience) -> Folder:
+    """`found` has the files of a folder before those below it."""
     files: dict[str, Seen] = {}
     defaults: dict[str, Surroundings] = {}
     faults: dict[str, BadFile] = {}
     base = Surroundings(default_audience)
-    for seen in walk(root, root, 0):
-        if seen.place.name != DEFAULTS:
+    for seen in found:
+        if not seen.path.endswith(DEFAULTS) or seen.path.rpartition("/")[2] != DEFAULTS:
             files[seen.path] = seen
             continue
         # Parents come before their children, so that a field that is left out is taken over.
@@ -92,7 +125,7 @@ def read_defaults(seen: Seen, above: Surroundings) -> Surroundings:
     return replace(around, tags=head.tags or above.tags, audience=head.audience or above.audience)
 
 
-def walk(root: Path, folder: Path, depth: int) -> Iterator[Seen]:
+def walk(top: str, folder: str, depth: int) -> Iterator[Seen]:
     """Files of a folder first, then its folders."""
     try:
         with os.scandir(folder) as found:
@@ -100,48 +133,66 @@ def walk(root: Path, folder: Path, depth: int) -> Iterator[Seen]:
                 (entry for entry in found if not entry.name.startswith(".")), key=lambda one: one.name
             )
     except OSError as error:
-        yield unreadable(root, folder, f"the folder cannot be listed: {error.strerror}")
+        yield unreadable(top, folder, f"the folder cannot be listed: {error.strerror}")
         return
     deeper = []
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             deeper.append(entry.path)
         elif entry.is_symlink() and entry.is_dir():
-            yield from linked_folder(root, Path(entry.path))
+            yield from linked_folder(top, entry.path)
         elif entry.name.lower().endswith(".md") or entry.name == DEFAULTS:
-            yield see(root, entry)
+            yield see_entry(top, entry)
     for place in deeper:
         if depth < DEEPEST:
-            yield from walk(root, Path(place), depth + 1)
+            yield from walk(top, place, depth + 1)
         else:
-            yield unreadable(root, Path(place), f"folders nest more than {DEEPEST} deep; move it up")
+            yield unreadable(top, place, f"folders nest more than {DEEPEST} deep; move it up")
 
 
-def linked_folder(root: Path, place: Path) -> Iterator[Seen]:
+def linked_folder(top: str, place: str) -> Iterator[Seen]:
     """Inside, its files are seen where they really are; outside, nobody knows whose they are."""
-    if not place.resolve().is_relative_to(root):
-        yield unreadable(
-            root, place, "a symbolic link leads out of the knowledge folder; copy the files here"
-        )
+    if not is_inside(top, os.path.realpath(place)):
+        yield unreadable(top, place, "a symbolic link leads out of the knowledge folder; copy the files here")
 
 
-def see(root: Path, entry: "os.DirEntry[str]") -> Seen:
-    place = Path(entry.path)
+def see_entry(top: str, entry: "os.DirEntry[str]") -> Seen:
     try:
         facts = entry.stat(follow_symlinks=False)
-        if stat.S_ISLNK(facts.st_mode):
-            place = place.resolve(strict=True)
-            facts = place.stat(follow_symlinks=False)
-    except (OSError, RuntimeError):
-        return unreadable(root, place, "the link leads to nothing; delete it")
+    except OSError:
+        return unreadable(top, entry.path, DANGLING)
+    return see(top, entry.path, facts)
+
+
+def see(top: str, named: str, facts: os.stat_result) -> Seen:
+    # Texts, not paths: of 10,000 files, to take paths apart is half of the look.
+    place = named
+    if stat.S_ISLNK(facts.st_mode):
+        try:
+            place = os.path.realpath(named, strict=True)
+            facts = os.lstat(place)
+        except OSError:
+            return unreadable(top, named, DANGLING)
     fault = (
         ""
-        if place.is_relative_to(root)
+        if is_inside(top, place)
         else "a symbolic link leads out of the knowledge folder; copy the file here"
     )
-    path = name_of(root, Path(entry.path))
+    path = name_of(top, named)
     changed = max(facts.st_mtime_ns, facts.st_ctime_ns)
-    return Seen(path, place, facts.st_size, changed, facts.st_ino, fault or fault_of(path, facts))
+    return Seen(
+        path,
+        place,
+        facts.st_size,
+        changed,
+        facts.st_ino,
+        fault or fault_of(path, facts),
+        is_link=place != named,
+    )
+
+
+def is_inside(top: str, place: str) -> bool:
+    return place == top or place.startswith(top.rstrip("/") + "/")
 
 
 def fault_of(path: str, facts: os.stat_result) -> str:
@@ -156,12 +207,13 @@ def fault_of(path: str, facts: os.stat_result) -> str:
     return ""
 
 
-def unreadable(root: Path, place: Path, fault: str) -> Seen:
-    return Seen(name_of(root, place), place, 0, 0, 0, fault)
+def unreadable(top: str, place: str, fault: str) -> Seen:
+    return Seen(name_of(top, place), place, 0, 0, 0, fault, is_link=Path(place).is_symlink())
 
 
-def name_of(root: Path, place: Path) -> str:
-    return place.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode()
+def name_of(top: str, place: str) -> str:
+    name = place[len(top.rstrip("/")) + 1 :]
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def read_file(seen: Seen) -> bytes:
@@ -183,7 +235,7 @@ def read_file(seen: Seen) -> bytes:
 def look_again(seen: Seen) -> Seen:
     """The same file now; unchanged means that nobody was writing in between."""
     try:
-        facts = seen.place.stat(follow_symlinks=False)
+        facts = os.lstat(seen.place)
     except OSError:
         return replace(seen, size=-1)
     changed = max(facts.st_mtime_ns, facts.st_ctime_ns)

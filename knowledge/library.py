@@ -3,17 +3,19 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from knowledge.answer import Answer
 from knowledge.asking import Found, ask
 from knowledge.embedders import REST_SECONDS, EmbedderChoice
 from knowledge.embedding import GRAPH, Embedder, MeaningAway, find_model
 from knowledge.front_matter import is_audience, unknown_audience
+from knowledge.health import Health, Status
+from knowledge.hints import narrow
 from knowledge.index import VectorIndex, Wanted
 from knowledge.language import guess
 from knowledge.lexicon import Lexicon
@@ -29,59 +31,21 @@ from knowledge.sync import (
     sync_folder,
 )
 from knowledge.verify import verify_shelf
-from knowledge.watch import Repeated, watch
+from knowledge.watch import Hints, Repeated, watch
 from store import shelf
 from store.articles import ArticleVersion, Audience, readable_by
 from store.database import Database
 from store.errors import Misconfigured
-from store.shelf import Listed
 from store.shelf_counts import Counted, count_languages, count_shelf
 
 log = logging.getLogger("deskbell.knowledge")
 
-Mode = Literal["words", "hybrid"]
 PATIENCE, POLL_ROWS, STOP_SECONDS = 10.0, 1.0, 5.0
 """Seconds."""
 
 
 class Clock(Protocol):
     def now(self) -> datetime: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    articles: tuple[Listed, ...]
-    quarantined: tuple[Quarantined, ...]
-    generation: int
-    to_embed: int
-    embedder: str
-    """Empty when the weights are not installed: full text alone answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How the articles are searched right now, and what is still being brought in."""
-
-    mode: Mode
-    index: str
-    embedder: str
-    words: str
-    """What finds words: the database, or tantivy."""
-    articles: int
-    quarantined: int
-    to_embed: int
-    """Texts whose vectors are still being made."""
-    is_behind: bool
-    """Whether the index has yet to follow the rows."""
-    texts: tuple[int, int]
-    """Files read and files to be read by the pass that runs, or the last."""
-    vectors: tuple[int, int]
-    """Texts with a vector, and all."""
-    coming: str = ""
-    """The embedder whose vectors are made beside those that answer."""
-    coming_vectors: tuple[int, int] = (0, 0)
-    trouble: str = ""
-    """Why words alone answer, or why no vectors are made."""
 
 
 @dataclass(slots=True)
@@ -105,6 +69,8 @@ class Library:
     spelled: tuple[float, float] = (0.0, 0.0)
     """When the spelling last followed, and the longest that it took."""
     is_loaded: bool = False
+    has_links: bool = True
+    """Whether the folder, when all was looked at last, held links: what they lead to changes unnamed."""
     is_held: bool = False
     """Whether this process stays, so that indexes on disk may be its own."""
     loading: threading.Lock = field(default_factory=threading.Lock)
@@ -170,15 +136,23 @@ class Library:
             return
         if not self.is_bare():
             self.is_filled.set()
-        texts = Repeated("texts", lambda stopped: watch(self.articles_dir, self.keep_up, stopped))
+        texts = Repeated("texts", lambda stopped: watch(self.articles_dir, self.take_hints, stopped))
         vectors = Repeated("vectors", self.follow_rows)
         self.threads = (texts, vectors)
         for thread in self.threads:
             thread.start()
 
-    def keep_up(self) -> None:
+    def take_hints(self, hints: Hints | None) -> None:
+        """Of one changed article among 10,000 only this one is looked at."""
+        is_told = hints is not None and not self.has_links
+        only = narrow(self.database, self.articles_dir, hints) if hints is not None and is_told else None
+        if only is None or only:
+            self.keep_up(only)
+
+    def keep_up(self, only: Collection[str] | None = None) -> None:
         try:
-            report = self.sync()
+            report = self.sync(only=only)
+            self.has_links = report.has_links if only is None else self.has_links
             self.lexicon.follow()
         finally:
             self.is_filled.set()
@@ -209,9 +183,15 @@ class Library:
             self.changed.clear()
 
     def sync(
-        self, *, confirmed: bool = False, again: bool = False, progress: Progress | None = None
+        self,
+        *,
+        confirmed: bool = False,
+        again: bool = False,
+        only: Collection[str] | None = None,
+        progress: Progress | None = None,
     ) -> Report:
-        """Texts of the folder into rows. One process at a time; the others wait, and find little to do."""
+        """Texts of the folder into rows; with `only` of these articles. One process at a time; the others
+        wait, and find little to do."""
 
         def note(done: int, total: int) -> None:
             self.read = (done, total)
@@ -230,6 +210,7 @@ class Library:
                 tick=mark.stat().st_mtime_ns,
                 confirmed=confirmed,
                 again=again,
+                only=only,
                 progress=note,
             )
 

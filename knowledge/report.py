@@ -7,7 +7,7 @@ from typing import Literal
 
 from knowledge.comparing import Comparison
 from knowledge.conflicts import Conflict, by_article
-from knowledge.library import Status
+from knowledge.health import Status
 from knowledge.sync import Quarantined
 from store.knowledge_use import Use
 from store.shelf import Listed

@@ -1,7 +1,7 @@
 """What changed in the folder, and how does the shelf follow? SQL first, then vectors, then the index."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from knowledge.articles import cut, read_article, version_of
 from knowledge.embedding import Embedder, Vectors
-from knowledge.folder import Folder, Seen, look, look_again, read_file
+from knowledge.folder import Folder, Seen, look, look_again, look_at, read_file
 from knowledge.front_matter import BadFile
 from knowledge.index import VectorIndex
 from knowledge.language import guess
@@ -23,7 +23,8 @@ from store.database import Database
 from store.errors import Unavailable
 from store.fulltext import Tokens
 from store.shelf import Filed, Hash, Prepared
-from store.shelf_counts import count_languages
+from store.shelf_counts import sizes_of
+from store.shelf_writing import Ready, drop_vectors_of, put_all
 
 FRESH = 2_000_000_000
 """Nanoseconds. A file that was written so shortly before the look may be written again within the same
@@ -31,6 +32,8 @@ tick of the file system's clock; it is read once more at the next pass."""
 STILL = 0.05
 TRIES = 20
 FEW, SHARE = 5, 0.2
+WRITTEN_AT_ONCE = 16
+"""Articles in one transaction: 30 ms, in which nobody else writes on SQLite."""
 EMBED_AT_ONCE, READ_AT_ONCE, AT_ONCE = 64, 2_048, 2_000
 
 Progress = Callable[[int, int], None]
@@ -55,6 +58,7 @@ class Report:
     refused: tuple[str, ...] = ()
     """Articles that would have gone, too many at once; they stay until somebody confirms."""
     folder_missing: bool = False
+    has_links: bool = False
 
     def is_quiet(self) -> bool:
         return not (self.added or self.changed or self.moved or self.removed or self.refused)
@@ -78,6 +82,12 @@ class Pass:
     """Path by version, of what was read new; so a rename is told from a removal."""
     languages: dict[str, int] = field(default_factory=dict)
     again: bool = False
+    is_narrow: bool = False
+    """Only some articles are looked at; each of them was hinted at."""
+    waiting: list[Ready] = field(default_factory=list)
+    """Read, and yet to be written: for each alone, waiting for the disk would take longest."""
+    stood: set[Hash] = field(default_factory=set)
+    """Texts that stood where something else was written."""
 
     def known(self) -> set[str]:
         """Paths of articles that can be found now."""
@@ -93,20 +103,35 @@ def sync_folder(
     tick: int,
     confirmed: bool = False,
     again: bool = False,
+    only: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """`again` reads every file, changed or not. Texts only: after it full text finds what changed. Vectors
-    follow with `embed_missing`."""
-    folder = look(root, default_audience)
+    """`again` reads every file, changed or not; `only` looks at these articles, which must all be there.
+    Texts only: after it full text finds what changed. Vectors follow with `embed_missing`."""
+    folder = look(root, default_audience) if only is None else look_at(root, default_audience, only)
     with database.read() as connection:
-        filed = shelf.list_files(connection)
-        languages = count_languages(connection, shelf.list_audiences(connection))
+        filed = shelf.list_files(connection, only)
+        sizes = sizes_of(connection)
     if folder is None:
         return Report(refused=tuple(sorted(filed)), folder_missing=True)
-    work = Pass(database, folder, filed, now, tick, languages=languages, again=again)
+    if only is not None and filed.keys() - folder.files.keys():
+        # Gone since the hint: whether too many are, only the whole folder shows.
+        return sync_folder(database, root, default_audience=default_audience, now=now, tick=tick)
+    work = Pass(
+        database,
+        folder,
+        filed,
+        now,
+        tick,
+        languages=sizes.languages_of(list(sizes.languages)),
+        again=again,
+        is_narrow=only is not None,
+    )
     due = settle([seen for seen in folder.files.values() if is_due(seen, work)], tick)
     for number, seen in enumerate(due):
         take_in(seen, work)
+        if len(work.waiting) >= WRITTEN_AT_ONCE or number + 1 == len(due):
+            write_down(work)
         if progress:
             progress(number + 1, len(due))
     for path, fault in folder.faults.items():
@@ -124,7 +149,7 @@ def settle(due: Sequence[Seen], tick: int) -> list[Seen]:
 
 def is_due(seen: Seen, work: Pass) -> bool:
     filed = work.filed.get(seen.path)
-    if filed is None or seen.fault or work.again:
+    if filed is None or seen.fault or work.again or work.is_narrow:
         return True
     same = (filed.size, filed.changed, filed.inode) == (seen.size, seen.changed, seen.inode)
     return not same or filed.around != work.folder.digest(seen.path)
@@ -146,7 +171,7 @@ def take_in(seen: Seen, work: Pass) -> None:
             and not filed.reason
             and (filed.version, filed.around) == (entry.version, entry.around)
         ):
-            work.database.write(partial(shelf.put_file, filed=entry))
+            work.waiting.append(Ready(entry))
             return
         article = with_language(read_article(seen.path, raw, around), work.languages)
     except BadFile as bad:
@@ -162,12 +187,18 @@ def take_in(seen: Seen, work: Pass) -> None:
         )
         work.bad.append(entry)
         return
-    prepared = [with_tokens(chunk) for chunk in cut(article)]
-    work.database.write(
-        partial(shelf.put_article, article=article, prepared=prepared, filed=entry, now=work.now)
-    )
-    work.versions[entry.version] = seen.path
-    (work.changed if filed and not filed.reason else work.added).append(seen.path)
+    work.waiting.append(Ready(entry, article, [with_tokens(chunk) for chunk in cut(article)]))
+
+
+def write_down(work: Pass) -> None:
+    """Each article as a whole: a process that is killed leaves all of these old, or all of them new."""
+    ready, work.waiting = work.waiting, []
+    fresh = [one.entry for one in ready if one.article]
+    work.stood |= work.database.write(partial(put_all, ready=ready, now=work.now)) if ready else set()
+    work.versions |= {entry.version: entry.path for entry in fresh}
+    for entry in fresh:
+        filed = work.filed.get(entry.path)
+        (work.changed if filed and not filed.reason else work.added).append(entry.path)
 
 
 def read_settled(seen: Seen) -> tuple[Seen, bytes]:
@@ -207,7 +238,9 @@ def finish(work: Pass, *, confirmed: bool) -> Report:
     for path in dropped:
         work.database.write(partial(shelf.drop_article, path=path))
     quarantine(work)
-    if dropped or work.bad or work.added or work.changed:
+    if work.is_narrow:
+        work.database.write(partial(drop_vectors_of, hashes=work.stood))
+    elif dropped or work.bad or work.added or work.changed:
         work.database.write(shelf.drop_idle_vectors)
     prove_gone(work.database, dropped)
     arrived = {new for _, new in moved}
@@ -220,6 +253,7 @@ def finish(work: Pass, *, confirmed: bool) -> Report:
         unchanged=len(present & work.known()) - len(work.changed),
         quarantined=list_quarantined(work.database),
         refused=tuple(refused),
+        has_links=work.folder.has_links(),
     )
 
 
@@ -242,8 +276,8 @@ def quarantine(work: Pass) -> None:
 
 def list_quarantined(database: Database) -> tuple[Quarantined, ...]:
     with database.read() as connection:
-        filed = shelf.list_files(connection)
-    return tuple(Quarantined(one.path, one.line, one.reason) for one in filed.values() if one.reason)
+        filed = shelf.list_set_aside(connection)
+    return tuple(Quarantined(one.path, one.line, one.reason) for one in filed)
 
 
 def prove_gone(database: Database, paths: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""When did somebody change an article? A hint of the file system, and a look every minute."""
+"""When did somebody change which article? A hint of the file system, and a look at all every minute."""
 
 import logging
 import threading
@@ -20,6 +20,9 @@ LONGEST_WAIT_MS = 5_000
 AFTER_FAULT = 5.0
 GROUPED_MS, STEP_MS = 200, 25
 """Writes within these times are looked at together: at most the first, or the second without a new one."""
+
+Hints = frozenset[str]
+"""Places of files and folders, as the file system names them."""
 
 
 class Repeated:
@@ -53,21 +56,29 @@ class Repeated:
                 self._stopped.wait(AFTER_FAULT)
 
 
-def watch(folder: Path, changed: Callable[[], None], stopped: threading.Event) -> None:
-    """Returns when it is stopped, or a moment after the folder went away."""
+def watch(folder: Path, changed: Callable[[Hints | None], None], stopped: threading.Event) -> None:
+    """Tells the places that were written to, or None when all is to be looked at. Returns when it is
+    stopped, or a moment after the folder went away."""
     if not folder.is_dir():
-        changed()
+        changed(None)
         stopped.wait(TICK)
         return
     with load_hints(folder) as hints:
         # Looked at once the hints are on: what changes in between is in one of the two.
-        changed()
-        looked = time.monotonic()
+        looked = look_at_all(changed)
         while not stopped.is_set() and folder.is_dir():
             told = hints.watch(GROUPED_MS, STEP_MS, LONGEST_WAIT_MS, stopped)
-            if isinstance(told, set) or time.monotonic() - looked > LOOK_EVERY:
-                looked = time.monotonic()
-                changed()
+            if time.monotonic() - looked > LOOK_EVERY:
+                looked = look_at_all(changed)
+            elif isinstance(told, set):
+                changed(frozenset(place for _, place in told))
+
+
+def look_at_all(changed: Callable[[Hints | None], None]) -> float:
+    """Returns when it began."""
+    began = time.monotonic()
+    changed(None)
+    return began
 
 
 def load_hints(folder: Path) -> "RustNotify":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NewType, TypeVar
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from store.articles import Article, ArticleVersion, Audience, Chunk
 from store.fulltext import Tokens, drop_tokens, put_tokens
@@ -34,6 +34,9 @@ class Filed:
     line: int = 0
     reason: str = ""
     """Why it is in quarantine."""
+
+
+FILED = tuple(article_files.c[name] for name in Filed.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,25 @@ def raise_state(connection: Connection, name: str) -> int:
     return read_state(connection, name)
 
 
-def list_files(connection: Connection) -> dict[str, Filed]:
-    names = [article_files.c[name] for name in Filed.__dataclass_fields__]
-    return {row[0]: Filed(*row) for row in connection.execute(select(*names))}
+def list_files(connection: Connection, paths: Collection[str] | None = None) -> dict[str, Filed]:
+    """All, or these."""
+    query = select(*FILED)
+    if paths is not None:
+        query = query.where(article_files.c.path.in_(sorted(paths)))
+    return {row[0]: Filed(*row) for row in connection.execute(query)}
+
+
+def list_set_aside(connection: Connection) -> list[Filed]:
+    """Files in quarantine."""
+    query = select(*FILED).where(article_files.c.reason != "").order_by(article_files.c.path)
+    return [Filed(*row) for row in connection.execute(query)]
+
+
+def is_filed(connection: Connection, path: str) -> bool:
+    """This very file, or one below a folder of this name."""
+    below = article_files.c.path.startswith(f"{path}/", autoescape=True)
+    query = select(article_files.c.path).where(or_(article_files.c.path == path, below)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def put_article(
@@ -361,7 +380,7 @@ def count_pieces(connection: Connection) -> int:
 
 def drop_idle_vectors(connection: Connection) -> int:
     """Of texts that stand in no chunk any more."""
-    idle = vectors.c.hash.not_in(select(chunks.c.hash))
+    idle = ~exists().where(chunks.c.hash == vectors.c.hash)
     return connection.execute(delete(vectors).where(idle)).rowcount
 
 

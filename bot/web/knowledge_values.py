@@ -14,7 +14,7 @@ from bot.web.door import Visit
 from bot.web.knowledge_work import find_comparison, is_compared
 from knowledge.answer import Answer
 from knowledge.comparing import Comparison
-from knowledge.library import Health
+from knowledge.health import Health
 from knowledge.report import ORDER, FileReport, Overview, make_overview
 from store.articles import readable_by
 from store.knowledge_use import count_uses, read_given

@@ -23,8 +23,9 @@ OLD, NEW = "narrow", "wide"
 
 
 def open_over(data: Path, folder: Path, twin: str, model: str) -> Library:
-    """With vectors in Chroma, and words in Tantivy as if there were many."""
+    """With vectors in Chroma, words in Tantivy as if there were many, and texts two at a time."""
     lexicon.MANY_PIECES = 1
+    sync.WRITTEN_AT_ONCE = 2
     settings = read_settings(data_dir=data, _env_file=None)
     return open_library(
         open_database(settings.database),

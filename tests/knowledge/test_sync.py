@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge import sync
 from knowledge.embedding import Vectors
 from knowledge.index_exact import ExactIndex
 from knowledge.sync import catch_up
@@ -260,6 +261,7 @@ def test_a_pass_that_was_cut_off_is_gone_on_with(room: Room, monkeypatch: pytest
         put(*given, **named)  # type: ignore[arg-type]  # handed on as it came
 
     with monkeypatch.context() as patch:
+        patch.setattr(sync, "WRITTEN_AT_ONCE", 2)
         patch.setattr(shelf, "put_article", dies)
         with pytest.raises(RuntimeError, match="cut off"):
             room.library.sync()

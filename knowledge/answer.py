@@ -113,6 +113,13 @@ class Candidate:
     block: Block
     section: int
     heading: str
+    told: str = ""
+    """Of a row: what it says of the thing that was asked about."""
+
+    @property
+    def text(self) -> str:
+        """What it is compared by."""
+        return self.told or self.unit.text
 
     @property
     def last_heading(self) -> str:
@@ -120,7 +127,7 @@ class Candidate:
 
     @property
     def context(self) -> str:
-        return f"{self.last_heading}: {self.unit.text}"
+        return f"{self.last_heading}: {self.text}"
 
 
 def read_candidates(passage: Passage) -> list[Candidate]:
@@ -154,19 +161,22 @@ class Trail:
 
 
 def choose(
-    passage: Passage, candidates: Sequence[Candidate], scores: Sequence[float]
+    passage: Passage, candidates: Sequence[Candidate], scores: Sequence[float], named: Collection[Unit] = ()
 ) -> tuple[Sentence, ...]:
-    """The best section's best units in the order of the file, with every list, table and code block whole."""
+    """The best section's best units in the order of the file, with every list, table and code block whole.
+    Where rows were named it is these alone, below the head of their table."""
     if not candidates:
         return ()
     best = max(range(len(candidates)), key=lambda place: scores[place])
     section = candidates[best].section
     inside = [place for place, one in enumerate(candidates) if one.section == section]
-    if is_short([candidates[place] for place in inside]):
+    if candidates[best].unit in named:
+        chosen = named_units(candidates, inside, named)
+    elif is_short([candidates[place] for place in inside]):
         chosen = set(inside)
     else:
-        chosen = best_units(candidates, scores, inside)
-    return tuple(speak(passage, candidates, [place for place in inside if place in chosen]))
+        chosen = best_units(candidates, scores, inside, named)
+    return tuple(speak(passage, candidates, [place for place in inside if place in chosen], named))
 
 
 def is_short(units: Sequence[Candidate]) -> bool:
@@ -174,11 +184,30 @@ def is_short(units: Sequence[Candidate]) -> bool:
     return plain and sum(len(one.unit.text) for one in units) <= SHORT_SECTION
 
 
-def best_units(candidates: Sequence[Candidate], scores: Sequence[float], inside: Sequence[int]) -> set[int]:
+def named_units(candidates: Sequence[Candidate], inside: Sequence[int], named: Collection[Unit]) -> set[int]:
+    """With the head of the table, or with the line that leads to the list."""
+    chosen = {place for place in inside if candidates[place].unit in named}
+    for block in {candidates[place].block for place in chosen}:
+        first = min(place for place in inside if candidates[place].block == block)
+        if block.kind == "table":
+            chosen.add(first)
+        elif first - 1 in inside and candidates[first - 1].unit.text.endswith((":", "：")):
+            chosen.add(first - 1)
+    return chosen
+
+
+def best_units(
+    candidates: Sequence[Candidate], scores: Sequence[float], inside: Sequence[int], named: Collection[Unit]
+) -> set[int]:
+    """Of a table with named rows these alone."""
     ranked = sorted(inside, key=lambda place: -scores[place])
     good = [place for place in ranked if scores[place] >= LEAST * scores[ranked[0]]][:MOST_SENTENCES]
     whole = {candidates[place].block for place in good if candidates[place].block.kind != "paragraph"}
-    chosen = set(good) | {place for place in inside if candidates[place].block in whole}
+    apart = {candidates[place].block for place in inside if candidates[place].unit in named}
+    chosen = {place for place in good if candidates[place].block not in apart}
+    if whole & apart:
+        chosen |= named_units(candidates, inside, named)
+    chosen |= {place for place in inside if candidates[place].block in whole - apart}
     return chosen | {place for place in inside if leads_in(candidates, place, chosen)}
 
 
@@ -188,10 +217,13 @@ def leads_in(candidates: Sequence[Candidate], place: int, chosen: Collection[int
     return after in chosen and candidates[place].unit.text.endswith((":", "：")) and after < len(candidates)
 
 
-def speak(passage: Passage, candidates: Sequence[Candidate], places: Sequence[int]) -> Iterator[Sentence]:
+def speak(
+    passage: Passage, candidates: Sequence[Candidate], places: Sequence[int], named: Collection[Unit]
+) -> Iterator[Sentence]:
+    apart = {candidates[place].block for place in places if candidates[place].unit in named}
     for place in places:
         one = candidates[place]
-        whole = one.block.kind != "paragraph"
+        whole = one.block.kind != "paragraph" and one.block not in apart
         span = (one.block.first, one.block.last) if whole else (one.unit.first, one.unit.last)
         yield Sentence(one.unit.text, cite(passage, one.heading, span), form_of(passage, one.block))
 

@@ -1,5 +1,6 @@
 """How does one question become an answer with its lines, a question in return, or an honest refusal?"""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from knowledge.confidence import NEAR, Evidence
 from knowledge.draft import Draft, draft
 from knowledge.evidence import found_text
 from knowledge.refusal import is_foreign, missing_words, nearest
-from knowledge.rivals import AS_CLOSE, MOST_CHOICES, contradiction, rivals_of, unclear
+from knowledge.rivals import AS_CLOSE, AS_NAMED, MOST_CHOICES, contradiction, rivals_of, unclear
+from knowledge.rows import says
 from knowledge.search import Hit, Question, Ranking, Senses, search
 from store.database import Database
 from store.shelf_reading import ShelfReader, reading
@@ -31,6 +33,7 @@ def ask(database: Database, senses: Senses, question: Question) -> Found:
     if article is None:
         return refuse(database, senses, question, ranking, None)
     best = draft(senses, ranking, ranking.hits[0], article)
+    best = by_name(database, senses, question, ranking, best)
     if not best.is_enough:
         return refuse(database, senses, question, ranking, best)
     choices = unclear(question, [ranking.hits[0], *rivals_of(ranking, AS_CLOSE, MOST_CHOICES)])
@@ -38,6 +41,31 @@ def ask(database: Database, senses: Senses, question: Question) -> Found:
         answer = Answer(False, (), best.sure, question.language, near=nearest(ranking.hits), choices=choices)
         return Found(answer, ranking, best.evidence)
     return Found(answered(database, senses, question, ranking, best), ranking, best.evidence)
+
+
+LESS = 0.15
+"""Surer by so much, the best article is not left for one with a row."""
+
+
+def by_name(database: Database, senses: Senses, question: Question, ranking: Ranking, best: Draft) -> Draft:
+    """Where the best article does not say the name that was asked for, the next one may have a row for it."""
+    near = [
+        hit for hit in rivals_of(ranking, AS_NAMED, MOST_CHOICES) if best.lack.is_open or fills(best, hit)
+    ]
+    if not near or best.evidence.is_golden:
+        return best
+    drafts = drafts_of(database, senses, question, ranking, near)
+    return next(
+        (one for one in drafts if one.named_rank > best.named_rank and one.sure > best.sure - LESS), best
+    )
+
+
+def fills(best: Draft, hit: Hit) -> bool:
+    """Whether it says what the best article does not, or has only as a part of another name."""
+    wanted = [one.words for one in best.strange]
+    if best.named.whole < 1:
+        wanted.append(best.named.words)
+    return any(says(hit.chunk.text, words) for words in wanted)
 
 
 def look(database: Database, senses: Senses, question: Question) -> AbstractContextManager[ShelfReader]:
@@ -64,8 +92,15 @@ def others(
     near = [hit for hit in rivals_of(ranking) if may_contradict(best, hit)]
     if not near:
         return []
+    return drafts_of(database, senses, question, ranking, near)
+
+
+def drafts_of(
+    database: Database, senses: Senses, question: Question, ranking: Ranking, hits: Sequence[Hit]
+) -> list[Draft]:
+    """Those that would be an answer."""
     with look(database, senses, question) as reader:
-        articles = [(hit, reader.article(hit.chunk.path)) for hit in near]
+        articles = [(hit, reader.article(hit.chunk.path)) for hit in hits]
     drafts = [draft(senses, ranking, hit, article) for hit, article in articles if article]
     return [one for one in drafts if one.is_enough]
 

@@ -1,15 +1,19 @@
 """Which lines of this article would be said, and how sure is it that they answer?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from knowledge.answer import ENOUGH, Candidate, Passage, Sentence, choose, read_candidates
 from knowledge.confidence import Evidence, confidence
 from knowledge.evidence import Compared, gather, held
+from knowledge.kinds import Lack, Strange, find_lack, strange_words
 from knowledge.likeness import likeness
+from knowledge.overlap import is_same
+from knowledge.rows import Named, Row, name_rows, read_rows, says
 from knowledge.search import Hit, Ranking, Senses
+from knowledge.words import stems_of, words_of
 from store.articles import ArticleVersion
 from store.shelf_reading import Shelved
 
@@ -19,7 +23,11 @@ MOST_CANDIDATES, ADVANTAGE = 12, 0.3
 """Units that are compared by meaning; of more, those with the most words of the question."""
 FOUND = 0.05
 """What it adds to a unit's score that it stands in the piece that was found."""
+LACKING = 0.45
+"""How sure it is at most when the rows are of others than the one that was asked for."""
 BY_SENTENCE, BY_HEADING, BY_WORDS = 0.4, 0.3, 0.3
+NAMED, NAMED_ELSEWHERE = 0.25, 0.5
+"""What it adds that a unit says the name of a row that is all of the question's weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +36,25 @@ class Draft:
     said: tuple[Sentence, ...]
     evidence: Evidence
     sure: float
+    named: Named
+    """Rows that the question names, be they said or not."""
+    strange: tuple[Strange, ...]
+    """What the question says and the article does not."""
+    lack: Lack
 
     @property
     def is_enough(self) -> bool:
         return bool(self.said) and self.sure >= ENOUGH
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a row that the question names is said."""
+        rows = {row.line for row in self.named.rows}
+        return any(one.citation.lines[0] in rows for one in self.said)
+
+    @property
+    def named_rank(self) -> tuple[float, float]:
+        return self.named.rank if self.is_named else (0.0, 0.0)
 
 
 def draft(senses: Senses, ranking: Ranking, hit: Hit, article: ArticleVersion) -> Draft:
@@ -39,12 +62,31 @@ def draft(senses: Senses, ranking: Ranking, hit: Hit, article: ArticleVersion) -
     passage = passage_of(article, hit.chunk)
     if held(article.title, asked, weights) >= GENERAL:
         passage = passage.lead()
-    candidates = shortlist(passage, read_candidates(passage), ranking)
-    compared = compare(senses, candidates, ranking)
-    scores = scores_of(passage, candidates, compared, ranking)
-    said = choose(passage, candidates, scores)
-    evidence = gather(ranking, hit, candidates, compared, said)
-    return Draft(article, said, evidence, confidence(evidence))
+    candidates = read_candidates(passage)
+    rows = read_rows([(one.unit, one.block) for one in candidates])
+    strange = tuple(
+        strange_words(asked.alone, article.language, words_held(article.title, candidates), weights)
+    )
+    texts = [article.title, *(one.unit.text for one in candidates if one.block.kind == "paragraph")]
+    knows = senses.sentences.embed if senses.sentences and asked.kind == "chunk_words" else None
+    is_golden = hit.best.kind == "question" and is_same(asked.alone, hit.best.text)
+    lack = Lack() if is_golden else find_lack(rows, strange, texts, knows)
+    named = lack.named if lack.name else find_named(rows, article.language, ranking)
+    candidates = with_told(candidates, rows, named)
+    looked = shortlist(passage, candidates, named, ranking)
+    compared = compare(senses, looked, ranking)
+    scores = dict(zip(looked, scores_of(passage, looked, compared, ranking, named), strict=True))
+    units = {candidates[row.place].unit for row in named.rows}
+    said = choose(passage, candidates, [scores.get(one, 0.0) for one in candidates], units)
+    covers = lack.name if lack.named.rows else ""
+    evidence = gather(ranking, hit, looked, compared, said, covers=covers)
+    sure = confidence(evidence)
+    return Draft(article, said, evidence, min(sure, LACKING) if lack.is_open else sure, named, strange, lack)
+
+
+def words_held(title: str, candidates: Sequence[Candidate]) -> set[str]:
+    texts = [title, *(one.unit.text for one in candidates), *{one.last_heading for one in candidates}]
+    return {word for text in texts for word in (*words_of(text), *stems_of(text))}
 
 
 def passage_of(article: ArticleVersion, chunk: Shelved) -> Passage:
@@ -60,14 +102,37 @@ def passage_of(article: ArticleVersion, chunk: Shelved) -> Passage:
     )
 
 
-def shortlist(passage: Passage, candidates: Sequence[Candidate], ranking: Ranking) -> list[Candidate]:
-    """What holds most words of the question; the found piece and the beginning have an advantage."""
+def find_named(rows: Sequence[Row], language: str, ranking: Ranking) -> Named:
+    """The last turn says it; only when it names nothing does the turn before."""
+    asked = ranking.reading
+    named = name_rows(rows, asked.alone, language, ranking.weights)
+    if named.rows or asked.text == asked.alone:
+        return named
+    return name_rows(rows, asked.text, language, ranking.weights)
+
+
+def with_told(candidates: Sequence[Candidate], rows: Sequence[Row], named: Named) -> list[Candidate]:
+    """Rows as they read aloud: of eight countries in a cell, the one that was asked for."""
+    names = {row.place: name for row, name in zip(named.rows, named.names, strict=True)}
+    told = {
+        row.place: row.told(names.get(row.place, "")) for row in rows if row.columns or row.place in names
+    }
+    return [replace(one, told=told.get(place, "")) for place, one in enumerate(candidates)]
+
+
+def shortlist(
+    passage: Passage, candidates: Sequence[Candidate], named: Named, ranking: Ranking
+) -> list[Candidate]:
+    """What holds most words of the question; the found piece and the beginning have an advantage, and what is
+    named is always there."""
     if len(candidates) <= MOST_CANDIDATES:
         return list(candidates)
 
     def chance(one: Candidate) -> float:
         near = passage.holds(one.unit) or one.section == candidates[0].section
-        return held(one.context, ranking.reading, ranking.weights) + ADVANTAGE * near
+        return held(one.context, ranking.reading, ranking.weights) + ADVANTAGE * near + (one in wanted)
+
+    wanted = {candidates[row.place] for row in named.rows}
 
     kept = set(sorted(candidates, key=chance, reverse=True)[:MOST_CANDIDATES])
     return [one for one in candidates if one in kept]
@@ -79,7 +144,7 @@ def compare(senses: Senses, candidates: Sequence[Candidate], ranking: Ranking) -
     if senses.sentences is None or asked.vector is None or not asked.share or not candidates:
         return Compared()
     headings = list(dict.fromkeys(one.last_heading for one in candidates))
-    texts = [one.unit.text for one in candidates] + headings
+    texts = [one.text for one in candidates] + headings
     alike = None
     if senses.reader and asked.kind == "chunk_words":
         question, *reads = senses.reader.read([asked.alone, *texts])
@@ -95,13 +160,28 @@ def compare(senses: Senses, candidates: Sequence[Candidate], ranking: Ranking) -
 
 
 def scores_of(
-    passage: Passage, candidates: Sequence[Candidate], compared: Compared, ranking: Ranking
+    passage: Passage, candidates: Sequence[Candidate], compared: Compared, ranking: Ranking, named: Named
 ) -> list[float]:
-    words = [held(one.context, ranking.reading, ranking.weights) for one in candidates]
-    bonus = [FOUND if passage.holds(one.unit) else 0.0 for one in candidates]
+    """A row that is named is below the title as much as below its own heading, else the beginning would win
+    by the title alone."""
+    asked, weights = ranking.reading, ranking.weights
+    lines = {row.line for row in named.rows}
+    is_named = [one.block.kind != "paragraph" and one.unit.first in lines for one in candidates]
+    words = [
+        held(f"{passage.title} {one.context}" if mine else one.context, asked, weights)
+        for one, mine in zip(candidates, is_named, strict=True)
+    ]
+    worth = NAMED if asked.kind == "chunk_words" else NAMED_ELSEWHERE
+    bonus = [
+        FOUND * passage.holds(one.unit) + worth * named.share * says(one.text, named.words)
+        for one in candidates
+    ]
     if not compared.cosines:
         return [word + more for word, more in zip(words, bonus, strict=True)]
-    together = zip(compared.cosines, compared.above, words, bonus, strict=True)
+    pairs = list(zip(candidates, compared.above, strict=True))
+    title = max((above for one, above in pairs if one.last_heading == passage.title), default=0.0)
+    above = [max(own, title) if mine else own for (_, own), mine in zip(pairs, is_named, strict=True)]
+    together = zip(compared.cosines, above, words, bonus, strict=True)
     return [
         BY_SENTENCE * own + BY_HEADING * heading + BY_WORDS * word + more
         for own, heading, word, more in together

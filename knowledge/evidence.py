@@ -37,10 +37,13 @@ def gather(
     candidates: Sequence[Candidate],
     compared: Compared,
     said: Sequence[Sentence],
+    *,
+    covers: str = "",
 ) -> Evidence:
+    """`covers`: a name of the question that a row covers without saying it."""
     asked, weights = ranking.reading, ranking.weights
-    found = tokens_of(found_text(best), asked)
-    told = " ".join(f"{one.citation.heading} {one.text}" for one in said)
+    found = tokens_of(f"{found_text(best)} {covers}", asked)
+    told = " ".join([*(f"{one.citation.heading} {one.text}" for one in said), covers])
     alike = compared.likeness
     return Evidence(
         coverage=coverage(weights, set(found)),

@@ -13,6 +13,8 @@ from knowledge.words import fold, stems_of, words_of
 
 CLOSE, AS_CLOSE = 0.8, 0.9
 """Of the best article's score: near enough to contradict it, and near enough to be meant as well."""
+AS_NAMED = 0.5
+"""Near enough to be asked for a row that the best article does not have."""
 MOST_RIVALS, MOST_CHOICES = 3, 5
 APART = 2
 """Words by which the titles of articles differ that are about the same, for another product or country."""

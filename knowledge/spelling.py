@@ -2,6 +2,7 @@
 
 import json
 import threading
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from knowledge.stems import stem
 from knowledge.words import WORD, fold, words_of
 from store.database import Database
 from store.shelf import read_generation
-from store.vocabulary import count_pieces, texts_after
+from store.vocabulary import Moved, moved_since
 
 SHORTEST, SHORTEST_ELSEWHERE = 5, 6
 """Letters. Among short words nearly any two are a slip apart; for languages other than English no list tells
@@ -23,18 +24,48 @@ MOST = 6
 """Words of one question that are looked up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counted:
-    """The words of one audience's pieces."""
+    """The words of one audience, and which piece holds which: what goes takes only its own along."""
 
-    words: Counter[str]
-    stems: frozenset[str]
-    pieces: int
-    last: int
-    """Number of the newest piece that is counted."""
+    words: Counter[str] = field(default_factory=Counter)
+    stems: Counter[str] = field(default_factory=Counter)
+    """How many of the words have each stem."""
+    pieces: "dict[int, array[int]]" = field(default_factory=dict)
+    """Places in `names`, by the number of the piece: 4 bytes a word."""
+    names: list[str] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    last: int = 0
+    """Number of the newest piece that was ever counted."""
 
+    def follow(self, moved: Moved) -> None:
+        for number, text in moved.fresh:
+            self.add(number, text)
+        for number in self.pieces.keys() - moved.standing if moved.standing is not None else ():
+            self.drop(number)
 
-NOTHING = Counted(Counter(), frozenset(), 0, 0)
+    def add(self, number: int, text: str) -> None:
+        said = [word for word in words_of(text) if 3 < len(word) <= LONGEST and is_plain(word)]
+        for word in said:
+            if not self.words[word]:
+                self.stems[stem(word)] += 1
+            self.words[word] += 1
+        self.pieces[number] = array("I", map(self._place, said))
+        self.last = max(self.last, number)
+
+    def drop(self, number: int) -> None:
+        for place in self.pieces.pop(number):
+            word = self.names[place]
+            self.words[word] -= 1
+            if not self.words[word]:
+                del self.words[word]
+                self.stems[stem(word)] -= 1
+
+    def _place(self, word: str) -> int:
+        if word not in self.places:
+            self.places[word] = len(self.names)
+            self.names.append(word)
+        return self.places[word]
 
 
 @dataclass(slots=True)
@@ -50,17 +81,13 @@ class Spelling:
             generation = read_generation(connection)
             if generation == self.generation:
                 return
-            held = count_pieces(connection)
-            for audience in self.counted.keys() - held.keys():
+            held = {audience: (one.last, len(one.pieces)) for audience, one in self.counted.items()}
+            there = set()
+            for moved in moved_since(connection, held):
+                there.add(moved.audience)
+                self.counted.setdefault(moved.audience, Counted()).follow(moved)
+            for audience in self.counted.keys() - there:
                 del self.counted[audience]
-            for audience, pieces in held.items():
-                standing = self.counted.get(audience, NOTHING)
-                fresh = texts_after(connection, audience, standing.last)
-                if standing.pieces + len(fresh) != pieces:
-                    # Some are gone, and nobody knows any more which words were theirs.
-                    standing, fresh = NOTHING, texts_after(connection, audience, 0)
-                if fresh:
-                    self.counted[audience] = with_texts(standing, fresh)
             self.generation = generation
 
     def repairs(self, text: str, audiences: Sequence[str], language: str) -> dict[str, str]:
@@ -76,20 +103,12 @@ class Spelling:
         return {word: other for word, other in found.items() if other}
 
 
-def with_texts(standing: Counted, fresh: Sequence[tuple[int, str]]) -> Counted:
-    words = standing.words + Counter(
-        word for _, text in fresh for word in words_of(text) if 3 < len(word) <= LONGEST and is_plain(word)
-    )
-    stems = frozenset(stem(word) for word in words)
-    return Counted(words, stems, standing.pieces + len(fresh), fresh[-1][0])
-
-
 def is_plain(word: str) -> bool:
     return word.isascii() and word.isalpha()
 
 
 def is_known(word: str, known: Iterable[Counted]) -> bool:
-    return word in load_english() or any(word in one.words or stem(word) in one.stems for one in known)
+    return word in load_english() or any(word in one.words or one.stems[stem(word)] > 0 for one in known)
 
 
 def meant(word: str, known: Sequence[Counted]) -> str:

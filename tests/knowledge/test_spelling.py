@@ -40,6 +40,20 @@ def test_words_of_an_article_that_is_gone_repair_nothing(shelf: Room) -> None:
     assert shelf.library.spelling.repairs("my vouchr", PUBLIC, "en") == {}
 
 
+def test_what_is_written_over_takes_only_its_own_words_along(shelf: Room) -> None:
+    shelf.write("a.md", "# Gasket\n\nThe gasket ships with every voucher.\n")
+    shelf.write("b.md", "---\naudience: staff\n---\n# Voucher\n\nOnly the gearbox is valid for two years.\n")
+    shelf.sync()
+    repairs = shelf.library.spelling.repairs
+
+    assert repairs("my carburetor vouchr gearbxo", PUBLIC, "en") == {"vouchr": "voucher"}
+    assert repairs("my gearbxo", ("public", "staff"), "en") == {"gearbxo": "gearbox"}
+
+    shelf.write("a.md", "# Carburettor\n\nThe carburettor ships.\n")
+    shelf.sync()
+    assert repairs("my carburetor vouchr", PUBLIC, "en") == {"carburetor": "carburettor"}
+
+
 def test_a_text_is_changed_in_that_word_only() -> None:
     assert repaired("Wher is my Voucherr?", {"voucherr": "voucher"}) == "Wher is my voucher?"
 

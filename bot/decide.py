@@ -19,6 +19,7 @@ from store import commands as c
 from store import events as e
 from store.errors import NotFound
 from store.messages import CustomerSaid, StaffDid, TimerDue
+from store.timers import LOOK
 from tools.outcome import Desk, Outcome, Saying, outcome
 
 LONGEST_READ = 8000
@@ -148,6 +149,9 @@ def decide_by_staff(turn: Turn, desk: Desk, did: StaffDid) -> None:
 
 
 def decide_by_clock(turn: Turn, desk: Desk, due: TimerDue) -> None:
+    if due.timer == LOOK:
+        # Every turn of a ticket reckons; this one does nothing else.
+        return
     if due.ticket_id and turn.ticket is not None:
         turn.take(decide_ticket_timer(turn.case(), desk, turn.ticket, due))
     elif not due.ticket_id:

@@ -8,7 +8,7 @@ from bot.notifier import Notifier
 from bot.post import Postman
 from bot.view import Conversation, Turn, conversation_of, staff_turns, with_unread
 from bot.worker import Belt, Stoppable, Ticker
-from escalation.sla_policy import Deadlines
+from escalation.rulebook import Rulebook
 from knowledge.library import Library
 from store import gauges, inbox, outbox, reading
 from store.clock import Clock
@@ -35,7 +35,7 @@ class Desk:
     clock: Clock
     notifier: Notifier
     library: Library
-    deadlines: Deadlines
+    rules: Rulebook
     handler: Handler
     postman: Postman
     inbox_belt: Belt

@@ -3,10 +3,16 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from bot.crew import read_crew
 from bot.decide import decide_by_clock, decide_by_staff, decide_customer
 from bot.notifier import Notifier
+from bot.reckon import reckon
 from bot.turn import Turn
+from escalation.rulebook import Rulebook
+from escalation.sla import Acts, read_acts
+from escalation.standing import Crew
 from knowledge.answer import Answer
 from knowledge.library import Library
 from store.clock import Clock
@@ -19,6 +25,8 @@ from store.messages import INBOUND, CustomerSaid, Inbound, StaffDid, TimerDue
 from store.outbox import lane_of
 from store.settings import Settings
 from store.tickets import Ticket
+from store.timers import LOOK
+from tools.outcome import Worth
 
 TRIES = 3
 MOST_CLAIMS = 8
@@ -34,6 +42,17 @@ class Reading:
     ledger: Ledger
     library: Library
     clock: Clock
+    rules: Rulebook
+    salt: str
+
+    def crew(self) -> Crew:
+        return read_crew(self.ledger.database, self.clock.now())
+
+    def worth_of(self, person_id: str) -> Worth:
+        return Worth(*self.ledger.worth_of(person_id))
+
+    def acts_of(self, ticket_id: str) -> Acts:
+        return read_acts(self.ledger.timeline(ticket_id))
 
     def answer(self, question: str, *, history: tuple[str, ...], language: str) -> Answer:
         return self.library.answer(question, history=history, audience="public", language=language)
@@ -112,7 +131,15 @@ class Handler:
                 decide_by_staff(turn, self.reading, did)
             case TimerDue() as due:
                 decide_by_clock(turn, self.reading, due)
+        self.reckon(turn, inbound[0])
         return turn
+
+    def reckon(self, turn: Turn, inbound: Inbound) -> None:
+        """After whatever happened to a ticket, and when its own timer says that it is time."""
+        name = turn.ticket.ticket_id if turn.ticket else ""
+        is_look = isinstance(inbound, TimerDue) and inbound.timer == LOOK
+        if name and (turn.facts.get(name) or is_look):
+            reckon(turn, self.reading, self.ledger.timeline(name) if turn.seen[name] else ())
 
     def read(self, inbound: Inbound) -> Turn:
         session_id = inbound.session_id
@@ -129,6 +156,7 @@ class Handler:
             ticket=ticket,
             find_ticket=self.ledger.ticket,
             name_of=self.ledger.name_of,
+            zone=ZoneInfo(self.reading.settings.timezone),
         )
 
     def find_subject(self, inbound: Inbound) -> Ticket | None:
@@ -155,6 +183,7 @@ class Handler:
             letters=tuple(turn.letters),
             timers=tuple(turn.timers),
             next_session=turn.next_session,
+            standings=turn.standings,
             attached=turn.attached,
             at=turn.now,
         )

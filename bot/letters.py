@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot import interview
-from bot.wording import say
+from bot.moments import say_promise
+from bot.wording import has_text, say
 from knowledge.answer import Answer
 from store import events as e
 from store.messages import Choice, Citation, Line, Say
@@ -15,12 +18,22 @@ MOST_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """What time it is where the desk works."""
+
+    now: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     event: e.AnswerGiven | e.ReplySent
     letter: Say
 
 
-def write_letter(saying: Saying, session: Session, *, letter_id: str, ticket_id: str, name: str) -> Written:
+def write_letter(
+    saying: Saying, session: Session, *, letter_id: str, ticket_id: str, name: str, hour: Hour
+) -> Written:
     """In the language that the session has at this point of the turn. `name` is the staff member's."""
     language = session.language
     choices = tuple(write_choice(option, language) for option in saying.options)
@@ -30,7 +43,7 @@ def write_letter(saying: Saying, session: Session, *, letter_id: str, ticket_id:
         event = answer_event(saying, saying.answer, letter_id, choices, language)
         lines, citations = event.lines, event.citations
     else:
-        lines = saying_lines(saying, language)
+        lines = saying_lines(saying, language, hour)
         event = e.ReplySent(
             letter_id=letter_id,
             speaker=saying.speaker,
@@ -65,19 +78,33 @@ def write_choice(option: Option, language: str) -> Choice:
     return Choice(label=text, command=option.command, style=option.style)
 
 
-def saying_lines(saying: Saying, language: str) -> tuple[Line, ...]:
+def saying_lines(saying: Saying, language: str, hour: Hour) -> tuple[Line, ...]:
     if not saying.about:
         return saying.lines
     session = saying.values.get("session")
     head = Line(text=say(saying.about, language, **in_language(saying.values, language)))
     summary = summary_lines(session, language) if isinstance(session, Session) else ()
-    return (head, *summary, *saying.lines)
+    return (head, *summary, *promise_lines(saying, language, hour), *saying.lines)
+
+
+def promise_lines(saying: Saying, language: str, hour: Hour) -> tuple[Line, ...]:
+    """By when a person answers, where that was worked out."""
+    by = saying.values.get("by_moment")
+    if not isinstance(by, datetime):
+        return ()
+    told = say_promise(by, hour.now, language, hour.zone)
+    return (Line(text=say("ticket.promise", language, by=told)),)
 
 
 def in_language(values: Mapping[str, object], language: str) -> dict[str, object]:
     """`queue_key: orders` becomes `queue: Orders` in the customer's language."""
     keys = {name.removesuffix("_key"): value for name, value in values.items() if name.endswith("_key")}
-    return {**values, **{name: say(f"{name}.{key}", language) for name, key in keys.items()}}
+    return {**values, **{name: say(named(name, str(key)), language) for name, key in keys.items()}}
+
+
+def named(name: str, key: str) -> str:
+    """A queue that the desk's own policy made up is its team."""
+    return f"{name}.{key}" if name != "queue" or has_text(f"queue.{key}") else "queue.general"
 
 
 def summary_lines(session: Session, language: str) -> tuple[Line, ...]:

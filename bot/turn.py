@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.letters import write_letter
+from bot.letters import Hour, write_letter
 from store import events as e
 from store.messages import Attachment, Say, SetTimer
 from store.outbox import ANSWER_LIVES, NOTICE_LIVES
+from store.standings import StandingRow
 from store.tickets import Session, Ticket, fold_session, fold_ticket
 from tools.outcome import Case, Fact, Outcome, Saying, Step, TurnsThread, UsesTicket
 
@@ -22,6 +24,8 @@ class Turn:
     ticket: Ticket | None
     find_ticket: Callable[[str], Ticket | None]
     name_of: Callable[[str], str]
+    zone: ZoneInfo
+    """Of the desk."""
     files: tuple[Attachment, ...] = ()
     told: str = ""
     seen: dict[str, int] = field(default_factory=dict)
@@ -30,6 +34,8 @@ class Turn:
     letters: list[tuple[Say, timedelta]] = field(default_factory=list)
     timers: list[SetTimer] = field(default_factory=list)
     next_session: str = ""
+    standings: tuple[StandingRow, ...] = ()
+    """Of its tickets, as lists sort by it."""
     attached: str = ""
     """A ticket that the session got in this turn."""
 
@@ -95,6 +101,13 @@ class Turn:
         letter_id = f"{self.delivery}/{len(self.letters) + 1}"
         name = self.name_of(saying.person_id) if saying.person_id else ""
         ticket_id = self.ticket.ticket_id if self.ticket else ""
-        written = write_letter(saying, self.session, letter_id=letter_id, ticket_id=ticket_id, name=name)
+        written = write_letter(
+            saying,
+            self.session,
+            letter_id=letter_id,
+            ticket_id=ticket_id,
+            name=name,
+            hour=Hour(self.now, self.zone),
+        )
         self.letters.append((written.letter, ANSWER_LIVES if saying.answer else NOTICE_LIVES))
         self.fact(written.event)

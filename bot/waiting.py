@@ -6,6 +6,7 @@ from bot.wording import LANGUAGES
 from store import commands as c
 from store import events as e
 from store.tickets import ENDED, Ticket
+from tools.judging import promise_of, triage_again
 from tools.outcome import (
     NOTHING,
     Case,
@@ -17,14 +18,8 @@ from tools.outcome import (
     on_ticket,
     outcome,
 )
-from tools.tickets import (
-    close_ticket,
-    follow_ticket,
-    rate_ticket,
-    reopen_ticket,
-    ticket_status,
-    waiting_options,
-)
+from tools.reopening import follow_ticket, reopen_ticket
+from tools.tickets import close_ticket, rate_ticket, ticket_status, waiting_options
 
 TOLD_EVERY = timedelta(minutes=30)
 
@@ -74,16 +69,19 @@ def receive(case: Case, desk: Desk, ticket: Ticket) -> Outcome:
         return follow_ticket(case, ticket, desk)
     if ticket.status == "solved":
         return reopen_ticket(case, ticket, desk)
-    moved: tuple[e.Event, ...] = ()
+    moved: list[e.Event] = []
     if ticket.status == "pending_customer":
-        moved = (e.StatusChanged(status="open", by=ticket.person_id),)
-    return outcome(on_ticket(*moved), receipt(case, ticket))
+        moved.append(e.StatusChanged(status="open", by=ticket.person_id))
+    if lifted := triage_again(ticket, case.told, desk):
+        moved.append(lifted)
+    return outcome(on_ticket(*moved), receipt(case, desk, ticket))
 
 
-def receipt(case: Case, ticket: Ticket) -> Outcome:
+def receipt(case: Case, desk: Desk, ticket: Ticket) -> Outcome:
     """Until a person has taken over, every 30 minutes at most; afterwards that person is the answer."""
     recently = ticket.told_at is not None and case.now - ticket.told_at < TOLD_EVERY
-    if ticket.assigned_to or recently or ticket.status in ENDED:
+    if ticket.taken_at or recently or ticket.status in ENDED:
         return NOTHING
-    values = {"ticket_id": ticket.ticket_id, "queue_key": ticket.queue}
+    by = promise_of(ticket, desk.acts_of(ticket.ticket_id), desk, case.now)
+    values = {"ticket_id": ticket.ticket_id, "queue_key": ticket.queue, "by_moment": by}
     return outcome(Saying("ticket.received", values, waiting_options(ticket), speaker="desk"))

@@ -8,11 +8,12 @@ from bot.channels.web import WebChannel
 from bot.desk import Desk
 from bot.handle import Handler, Reading
 from bot.housekeeping import DAY, HOUR, MINUTE, Housekeeping
+from bot.minding import Minding
 from bot.notifier import Notifier
 from bot.opening import open_shelf
 from bot.post import Postman
 from bot.worker import CLOCK_SECONDS, Belt, Ticker
-from escalation.sla_policy import open_policy
+from escalation.rulebook import open_rulebook
 from knowledge.library import Library
 from store import inbox, outbox, timers
 from store.access import ensure_admin
@@ -33,7 +34,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     """Nothing runs yet; `Desk.start` starts the belts. Tests give a standing clock and their own library."""
     clock = clock or SystemClock()
     secret_key = load_secret_key(settings, clock.new_secret())
-    deadlines = open_policy(settings.policies_dir)
+    rules = open_rulebook(settings.policies_dir)
     presence = enter(settings.data_dir)
     database = open_store(settings)
     ensure_admin(database, clock.now())
@@ -47,7 +48,8 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     outbox_belt = Belt(
         "outbox", due=partial(due_letters, database), work=postman.work, clock=clock, threads=SENDERS
     )
-    handler = Handler(Reading(settings, ledger, library, clock), ledger, clock, notifier, outbox_belt.ring)
+    reading = Reading(settings, ledger, library, clock, rules, secret_key)
+    handler = Handler(reading, ledger, clock, notifier, outbox_belt.ring)
     inbox_belt = Belt(
         "inbox",
         due=partial(due_deliveries, database),
@@ -58,6 +60,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     tickers = (
         Ticker("clock", CLOCK_SECONDS, partial(ring_timers, database, clock, inbox_belt)),
         Ticker("changes", CHANGE_SECONDS, Changes(database, notifier)),
+        Ticker("minding", MINUTE, Minding(database, clock, rules).mind, first=MINUTE),
         Ticker("heads", MINUTE, keeping.sign_heads, first=MINUTE),
         Ticker("tidy", HOUR, keeping.tidy, first=MINUTE),
         Ticker("check", DAY, keeping.check, first=HOUR),
@@ -70,7 +73,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
         clock=clock,
         notifier=notifier,
         library=library,
-        deadlines=deadlines,
+        rules=rules,
         handler=handler,
         postman=postman,
         inbox_belt=inbox_belt,

@@ -47,6 +47,8 @@ class Facts:
     tags: frozenset[str] = frozenset()
     tier: str = "standard"
     risk: int = 0
+    queue: str = ""
+    """Of its category, for rules that name none."""
 
     def digest(self, band: int) -> str:
         """The same inputs, the same decision. Only the band of the risk counts: a new point moves nothing."""
@@ -94,7 +96,8 @@ class RouteWhen(Word):
 class RouteRule(Word):
     name: str
     any_of: tuple[RouteWhen, ...] = (RouteWhen(),)
-    queue: str
+    queue: str = ""
+    """Empty: that of its category."""
     reach: Reach = "anyone"
     skill: str = ""
 
@@ -131,8 +134,10 @@ class RoutingPolicy(Word):
 
     def band(self, risk: int) -> int:
         """How many of the thresholds that the rules name are reached."""
-        thresholds = {when.risk_from for rule in self.rules for when in rule.any_of} - {0}
-        return sum(risk >= threshold for threshold in thresholds)
+        return sum(risk >= threshold for threshold in self.thresholds())
+
+    def thresholds(self) -> set[int]:
+        return {when.risk_from for rule in self.rules for when in rule.any_of} - {0}
 
     def rule_for(self, facts: Facts) -> RouteRule:
         return next(rule for rule in self.rules if rule.fits(facts))
@@ -171,7 +176,7 @@ def route(
         policy_version=policy.version,
         inputs_hash=inputs,
         rule=rule.name,
-        queue=rule.queue,
+        queue=rule.queue or facts.queue,
         agent=chosen.person_id if chosen else "",
         alternatives=tuple(agent.person_id for agent in free if agent != chosen),
         reasons=tuple(reasons_of(rule, reached, free, chosen, is_kept=keeps is not None)),
@@ -189,7 +194,7 @@ def reasons_of(
     rule: RouteRule, reached: Sequence[Agent], free: Sequence[Agent], chosen: Agent | None, *, is_kept: bool
 ) -> list[str]:
     whom = f"{rule.reach} {rule.skill}".strip()
-    reasons = [f"rule {rule.name}: {whom}, queue {rule.queue}"]
+    reasons = [f"rule {rule.name}: {whom}, queue {rule.queue or 'of its category'}"]
     reasons.append(f"{len(reached)} of this kind, {len(free)} of them active with room")
     if chosen is None:
         reasons.append("nobody can take it now: it waits in the queue, what is due first comes first")

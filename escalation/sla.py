@@ -81,7 +81,7 @@ class Watch:
     done_at: int | None = None
 
 
-def read_acts(recorded: Iterable[e.Recorded]) -> Acts:
+def read_acts(recorded: Iterable[e.Recorded]) -> Acts:  # noqa: C901 - a case per event
     """Of the ticket's own timeline."""
     opened_at, customer, replies = 0, [], []
     statuses: list[tuple[int, str]] = []
@@ -94,7 +94,7 @@ def read_acts(recorded: Iterable[e.Recorded]) -> Acts:
                 customer.append(at)
                 statuses.append((at, "new"))
                 priorities.append((at, priority))
-            case e.MessageReceived():
+            case e.MessageReceived() | e.TicketJoined(is_waiting=True):
                 customer.append(at)
             case e.ReplySent(speaker="person"):
                 replies.append(at)
@@ -102,7 +102,9 @@ def read_acts(recorded: Iterable[e.Recorded]) -> Acts:
                 statuses.append((at, status))
             case e.TicketReopened():
                 statuses.append((at, "open"))
-            case e.PriorityChanged(priority=priority):
+            case e.TicketMerged():
+                statuses.append((at, MERGED))
+            case e.PriorityChanged(priority=priority) | e.TicketTriaged(priority=priority):
                 priorities.append((at, priority))
     return Acts(opened_at, True, tuple(customer), tuple(replies), tuple(statuses), tuple(priorities))
 

@@ -96,6 +96,11 @@ def release(connection: Connection, person_id: str) -> bool:
     return connection.execute(RELEASE, {"id": person_id}).rowcount == 1
 
 
+def take_on(connection: Connection, person_id: str) -> None:
+    """One ticket more, whether there is room or not: somebody said so."""
+    connection.execute(TAKE_ON, {"id": person_id})
+
+
 def count_held(connection: Connection, person_id: str) -> int:
     """Open tickets by the tickets themselves: what the load should be."""
     return int(connection.execute(HELD, {"id": person_id}).scalar_one())
@@ -117,6 +122,7 @@ ONE = agents.c.person_id == bindparam("id")
 ALL_AGENTS = told_agents().order_by(people.c.name, agents.c.person_id)
 ONE_AGENT = told_agents().where(ONE)
 CLAIM = update(agents).where(ONE, agents.c.load < agents.c.capacity).values(load=agents.c.load + 1)
+TAKE_ON = update(agents).where(ONE).values(load=agents.c.load + 1)
 RELEASE = update(agents).where(ONE, agents.c.load > 0).values(load=agents.c.load - 1)
 HELD = (
     select(func.count())

@@ -187,6 +187,104 @@ class PriorityChanged(Word):
     reason: Annotated[str | None, PERSONAL] = None
 
 
+class Ground(Word):
+    """One thing that was weighed for a priority."""
+
+    source: str
+    said: str = ""
+    """Words of our own table, a tier or a value; never the customer's own."""
+    rank: int
+
+
+class TicketTriaged(Word):
+    """Read by rules when it came in, before anybody saw it."""
+
+    kind: Literal["ticket_triaged"] = "ticket_triaged"
+    priority: int
+    tags: tuple[str, ...] = ()
+    tier: str = "standard"
+    grounds: tuple[Ground, ...] = ()
+    policy_version: int
+
+
+class TagsChanged(Word):
+    kind: Literal["tags_changed"] = "tags_changed"
+    tags: tuple[str, ...]
+    by: str
+
+
+class TicketRouted(Word):
+    """Who should do it, and why."""
+
+    kind: Literal["ticket_routed"] = "ticket_routed"
+    decision_id: str
+    policy_version: int
+    inputs_hash: str
+    rule: str
+    queue: str
+    assigned_to: str = ""
+    """Empty: it waits in the queue."""
+    alternatives: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class RoutingOverridden(Word):
+    """A person says who does it; no rule moves it before `until`, or ever when there is none."""
+
+    kind: Literal["routing_overridden"] = "routing_overridden"
+    queue: str
+    assigned_to: str = ""
+    by: str
+    until: datetime | None = None
+    decision_id: str = ""
+    """The decision that it overrides."""
+    reason: Annotated[str | None, PERSONAL] = None
+
+
+class OverrideCleared(Word):
+    kind: Literal["override_cleared"] = "override_cleared"
+    by: str
+
+
+class SlaWarned(Word):
+    kind: Literal["sla_warned"] = "sla_warned"
+    timer: str
+    due_at: datetime
+
+
+class SlaBreached(Word):
+    kind: Literal["sla_breached"] = "sla_breached"
+    timer: str
+    due_at: datetime
+    """When it was missed, not when somebody noticed."""
+
+
+class Escalated(Word):
+    kind: Literal["escalated"] = "escalated"
+    cause: Literal["nobody_took_over", "by_hand"]
+    by: str
+    reason: Annotated[str | None, PERSONAL] = None
+
+
+class TicketMerged(Word):
+    """It goes on as another ticket."""
+
+    kind: Literal["ticket_merged"] = "ticket_merged"
+    into: str
+    by: str
+    reason: Annotated[str | None, PERSONAL] = None
+
+
+class TicketJoined(Word):
+    """Another ticket of the same customer goes on as this one."""
+
+    kind: Literal["ticket_joined"] = "ticket_joined"
+    source: str
+    by: str
+    is_waiting: bool
+    """The customer's last words there are not answered: they wait here from now on."""
+
+
 class TicketReopened(Word):
     kind: Literal["ticket_reopened"] = "ticket_reopened"
     by: str
@@ -253,6 +351,16 @@ Event = Annotated[
     | TakenOver
     | StatusChanged
     | PriorityChanged
+    | TicketTriaged
+    | TagsChanged
+    | TicketRouted
+    | RoutingOverridden
+    | OverrideCleared
+    | SlaWarned
+    | SlaBreached
+    | Escalated
+    | TicketMerged
+    | TicketJoined
     | TicketReopened
     | ReplySent
     | NoteAdded

@@ -9,13 +9,15 @@ from sqlalchemy import Connection, func, insert, select, update
 from store import inbox, outbox, timers
 from store.database import Database
 from store.errors import Overtaken, WrittenAgain
-from store.events import Event
+from store.events import Event, Recorded
 from store.files import place_files
 from store.lanes import Claimed
 from store.messages import Outbound, SetTimer
+from store.people import order_value_of, tier_of
+from store.standings import StandingRow, write_standings
 from store.tables import counters, people, tickets
 from store.tickets import ENDED, Session, Ticket
-from store.timelines import Addition, append, find_session, find_ticket
+from store.timelines import Addition, append, find_session, find_ticket, read_timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Writing:
     timers: tuple[SetTimer, ...]
     next_session: str
     """When not empty: the thread's next message begins this session."""
+    standings: tuple[StandingRow, ...]
     attached: str
     """When not empty: the ticket on whose lane the session's messages now wait."""
     at: datetime
@@ -42,6 +45,15 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        return self._database
+
+    def worth_of(self, person_id: str) -> tuple[str, int]:
+        """Tier and the value of the orders, by the shop's record."""
+        with self._database.read() as connection:
+            return tier_of(connection, person_id), order_value_of(connection, person_id)
+
     def session(self, session_id: str) -> Session:
         with self._database.read() as connection:
             return find_session(connection, session_id) or Session(session_id=session_id)
@@ -49,6 +61,10 @@ class Ledger:
     def ticket(self, ticket_id: str) -> Ticket | None:
         with self._database.read() as connection:
             return find_ticket(connection, ticket_id)
+
+    def timeline(self, ticket_id: str) -> list[Recorded]:
+        with self._database.read() as connection:
+            return read_timeline(connection, ticket_id)
 
     def open_tickets(self, person_id: str) -> tuple[Ticket, ...]:
         """Of a customer, the newest first."""
@@ -109,6 +125,7 @@ def write_turn(connection: Connection, writing: Writing) -> None:
     for letter, _ in writing.letters:
         place_files(connection, letter.ticket_id or letter.session_id, [f.file_id for f in letter.files])
     timers.set_timers(connection, writing.timers)
+    write_standings(connection, writing.standings)
     if writing.next_session:
         inbox.turn_thread(connection, writing.session_id, writing.next_session)
     for claimed in writing.claimed:

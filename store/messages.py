@@ -59,11 +59,15 @@ class CustomerSaid(_Inbound):
 class StaffDid(_Inbound):
     kind: Literal["staff_did"] = "staff_did"
     person_id: str
-    action: Literal["reply", "note", "take_over", "status", "priority"]
+    action: Literal[
+        "reply", "note", "take_over", "status", "priority", "assign", "unassign", "tags", "merge", "escalate"
+    ]
     text: str = ""
     value: str = ""
-    """The new status or rank."""
+    """The new status or rank, the person who gets it, the tags, or the ticket that it goes on as."""
     reason: str = ""
+    until: datetime | None = None
+    """For how long a person, and no rule, says who does it."""
     files: tuple[Attachment, ...] = ()
 
 

@@ -11,8 +11,9 @@ from store.database import Database
 from store.errors import Misconfigured
 from store.guards import assert_guards, create_guards
 from store.settings import Settings
+from store.timelines import rebuild_all
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Oldest first, one for each file in migrations/versions. Kept here because alembic takes a third of a second
 to say that nothing is to do."""
 HEAD = REVISIONS[-1]
@@ -51,9 +52,13 @@ def find_revision(connection: Connection) -> str:
 def upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    if find_revision(connection) == HEAD:
+    stands = find_revision(connection)
+    if stands == HEAD:
         return
     load_upgrade()(connection)
+    if stands:
+        # What a release folds out of the same facts may be more than what the one before it did.
+        rebuild_all(connection)
     # After every upgrade: SQLite drops the triggers of a table that a revision copies, silently.
     create_guards(connection)
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -107,6 +108,14 @@ tickets = Table(
     Column("last_at", Moment, nullable=False),
     Column("search_text", Text, nullable=False),
     Column("state", JSON, nullable=False),
+    # How it stood when it was last looked at. For sorting; `verify` leaves it out.
+    Column("risk", Integer, nullable=False, server_default=text("0")),
+    Column("risk_fixed", Integer, nullable=False, server_default=text("0")),
+    Column("next_due", Moment),
+    Column("due_length", BigInteger, nullable=False, server_default=text("0")),
+    Column("due_in_hours", Boolean, nullable=False, server_default=false()),
+    Index("tickets_by_risk", "risk", "number"),
+    Index("tickets_by_due", "next_due"),
     Index("tickets_by_person", "person_id", "last_at"),
     Index("tickets_by_age", "opened_at", "number"),
     Index("tickets_by_activity", "last_at", "number"),
@@ -139,13 +148,13 @@ people = Table(
 )
 
 # Only what is known elsewhere too: most visitors are not.
-elsewhere = text("external_id <> ''")
+ELSEWHERE = text("external_id <> ''")
 Index(
     "people_by_external_id",
     people.c.external_id,
     unique=True,
-    sqlite_where=elsewhere,
-    postgresql_where=elsewhere,
+    sqlite_where=ELSEWHERE,
+    postgresql_where=ELSEWHERE,
 )
 
 agents = Table(

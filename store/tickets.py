@@ -74,7 +74,20 @@ class Ticket(Word):
     tags: tuple[str, ...] = ()
     tier: str = "standard"
     queue: str = ""
+    category_queue: str = ""
     assigned_to: str = ""
+    taken_at: datetime | None = None
+    """When whoever it is assigned to said that it is theirs; the customer then waits for a person."""
+    priority_by: str = ""
+    """Who set the priority by hand; no rule changes it then."""
+    decision_id: str = ""
+    rule: str = ""
+    inputs_hash: str = ""
+    routing_version: int = 0
+    overridden_by: str = ""
+    override_until: datetime | None = None
+    escalated: bool = False
+    merged_into: str = ""
     owner: Ownership = "assistant"
     reopens: str = ""
     opened_at: datetime | None = None
@@ -194,6 +207,7 @@ def ticket_changes(ticket: Ticket, fact: e.Recorded) -> dict[str, object]:  # no
         case e.TicketOpened() as opened:
             return {
                 **{name: getattr(opened, name) for name in TICKET_FIELDS},
+                "category_queue": opened.queue,
                 "issue_summary": opened.issue_summary or "",
                 "details": opened.details or {},
                 "context": opened.context or SystemContext(),
@@ -206,13 +220,13 @@ def ticket_changes(ticket: Ticket, fact: e.Recorded) -> dict[str, object]:  # no
         case e.HandedOver(queue=queue):
             return {"owner": "person", "queue": queue, "told_at": fact.at}
         case e.TakenOver(person_id=person_id):
-            return {"assigned_to": person_id, "owner": "person"}
+            return {"assigned_to": person_id, "taken_at": fact.at, "owner": "person"}
         case e.StatusChanged(status=status, resolution=resolution):
             return {"status": status, "resolution": resolution, "status_at": fact.at}
         case e.TicketReopened():
             return {"status": "open", "resolution": None, "status_at": fact.at, "rating_asked": False}
-        case e.PriorityChanged(priority=priority):
-            return {"priority": priority}
+        case e.PriorityChanged(priority=priority, by=by):
+            return {"priority": priority, "priority_by": by}
         case e.ReplySent(speaker="desk"):
             return {"told_at": fact.at}
         case e.RatingAsked():
@@ -226,7 +240,38 @@ def ticket_changes(ticket: Ticket, fact: e.Recorded) -> dict[str, object]:  # no
         case e.SubjectErased():
             return {"issue_summary": "", "details": {}, "context": SystemContext()}
         case _:
+            return judged_changes(ticket, fact.event)
+
+
+def judged_changes(ticket: Ticket, event: e.Event) -> dict[str, object]:
+    """What triage and routing make of it."""
+    match event:
+        case e.TicketTriaged(priority=priority, tags=tags, tier=tier):
+            return {"priority": priority, "tags": tags, "tier": tier}
+        case e.TagsChanged(tags=tags):
+            return {"tags": tags}
+        case e.TicketRouted() as routed:
+            return {
+                **{name: getattr(routed, name) for name in ("queue", "rule", "decision_id", "inputs_hash")},
+                "routing_version": routed.policy_version,
+                **holder(ticket, routed.assigned_to),
+            }
+        case e.RoutingOverridden() as own:
+            given = {"queue": own.queue, "overridden_by": own.by, "override_until": own.until}
+            return {**given, **holder(ticket, own.assigned_to)}
+        case e.OverrideCleared():
+            return {"overridden_by": "", "override_until": None}
+        case e.Escalated():
+            return {"escalated": True}
+        case e.TicketMerged(into=into):
+            return {"status": "merged", "merged_into": into}
+        case _:
             return {}
+
+
+def holder(ticket: Ticket, person_id: str) -> dict[str, object]:
+    """Another person has not taken it over yet."""
+    return {} if person_id == ticket.assigned_to else {"assigned_to": person_id, "taken_at": None}
 
 
 TICKET_FIELDS = (

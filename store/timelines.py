@@ -2,18 +2,23 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from store import agents
 from store.canonical import canonical
 from store.errors import Overtaken
-from store.events import Event, Recorded, read_event, split_event
+from store.events import Event, Recorded, TicketRouted, read_event, split_event
 from store.tables import Moment, events, sessions, storable, tickets
-from store.tickets import Session, Ticket, fold_session, fold_ticket
+from store.tickets import ENDED, Session, Ticket, fold_session, fold_ticket
 
 START = "0" * 64
 
@@ -75,11 +80,44 @@ def append(connection: Connection, addition: Addition, at: datetime) -> None:
     if before.version != addition.seen:
         raise Overtaken(f"{addition.timeline} stands at {before.version}, decided on {addition.seen}")
     rows, recorded, head = link(addition, row.hash if row else START, at)
+    after = fold(before, recorded)
     try:
         connection.execute(insert(events), rows)
-        write_snapshot(connection, fold(before, recorded), head, is_new=row is None)
+        write_snapshot(connection, after, head, is_new=row is None)
+        if isinstance(before, Ticket) and isinstance(after, Ticket):
+            move_load(connection, before, after, addition.events)
     except IntegrityError as error:
         raise Overtaken(f"{addition.timeline} was written by another") from error
+
+
+def rebuild_all(connection: Connection) -> None:
+    """Every snapshot, from its events; one that cannot be read is left for `verify` to name."""
+    ordered = select(events).order_by(events.c.timeline, events.c.version)
+    stream = connection.execution_options(yield_per=2_000).execute(ordered)
+    for timeline, rows in groupby(stream, key=attrgetter("timeline")):
+        facts = list(rows)
+        with suppress(ValidationError):
+            recorded = [Recorded(timeline, r.version, r.at, read_event(r.facts, r.personal)) for r in facts]
+            write_snapshot(connection, fold(empty_state(timeline), recorded), facts[-1].hash, is_new=False)
+
+
+def move_load(connection: Connection, before: Ticket, after: Ticket, added: Sequence[Event]) -> None:
+    """Whom the rules find must have room; who takes it by hand decides alone."""
+    left, got = holder_of(before), holder_of(after)
+    if left == got:
+        return
+    if left:
+        agents.release(connection, left)
+    is_routed = any(isinstance(event, TicketRouted) for event in added)
+    if got and is_routed and after.taken_at is None:
+        if not agents.claim(connection, got):
+            raise Overtaken(f"{got} has no room left for {after.ticket_id}")
+    elif got:
+        agents.take_on(connection, got)
+
+
+def holder_of(ticket: Ticket) -> str:
+    return "" if ticket.status in ENDED else ticket.assigned_to
 
 
 def empty_state(timeline: str) -> Session | Ticket:

@@ -11,6 +11,8 @@ from store.messages import SetTimer, TimerDue
 from store.tables import Moment, timers
 
 BATCH = 500
+LOOK = "sla"
+"""The timer at which a ticket is looked at again, whatever the reason."""
 
 
 def set_timers(connection: Connection, wanted: Sequence[SetTimer]) -> None:
@@ -24,6 +26,11 @@ def set_timers(connection: Connection, wanted: Sequence[SetTimer]) -> None:
     take_away(connection, list(rows))
     if due := [{"key": key, **row} for key, row in rows.items() if row["due"]]:
         connection.execute(insert(timers), due)
+
+
+def look_again(connection: Connection, ticket_ids: Sequence[str], now: datetime) -> None:
+    """At the deadlines, the risk and the holder of these tickets, as soon as the clock is read."""
+    set_timers(connection, [SetTimer(ticket_id, LOOK, now) for ticket_id in ticket_ids])
 
 
 def take_away(connection: Connection, keys: Sequence[str]) -> None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from escalation.rulebook import Rulebook
+from escalation.sla import Acts
+from escalation.standing import Crew
 from knowledge.answer import Answer
 from store.commands import Command
 from store.events import Event
@@ -107,11 +110,36 @@ class Case:
     """The text that was just said, as far as it was text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Of a customer, by the shop's own record."""
+
+    tier: str = "standard"
+    order_value: int = 0
+    """In whole units of the shop's currency."""
+
+
 class Desk(Protocol):
     """What a decision may look up. Nothing of it writes."""
 
     @property
     def settings(self) -> Settings: ...
+
+    @property
+    def rules(self) -> Rulebook: ...
+
+    @property
+    def salt(self) -> str:
+        """Draws among those who are equally busy; nobody outside can foresee whom."""
+        ...
+
+    def crew(self) -> Crew: ...
+
+    def worth_of(self, person_id: str) -> Worth: ...
+
+    def acts_of(self, ticket_id: str) -> Acts:
+        """What of its timeline moves a deadline, as far as it is written."""
+        ...
 
     def answer(self, question: str, *, history: tuple[str, ...], language: str) -> Answer: ...
 

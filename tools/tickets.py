@@ -3,7 +3,7 @@
 from store import events as e
 from store.commands import AskMeanwhile, CloseTicket, Rate, ReopenTicket
 from store.messages import SetTimer
-from store.tickets import ENDED, Session, Ticket
+from store.tickets import ENDED, Ticket
 from tools.outcome import (
     NOTHING,
     Case,
@@ -68,7 +68,7 @@ def ticket_status(case: Case, desk: Desk, ticket_id: str) -> Outcome:
 
 
 def status_of(ticket: Ticket) -> Saying:
-    key = "ticket.status_person" if ticket.assigned_to and ticket.status not in ENDED else "ticket.status"
+    key = "ticket.status_person" if ticket.taken_at and ticket.status not in ENDED else "ticket.status"
     values = {"ticket_id": ticket.ticket_id, "summary": ticket.issue_summary, "status_key": ticket.status}
     options = (Option("choice.reopen", ReopenTicket(ticket_id=ticket.ticket_id)),)
     return Saying(key, values, options if ticket.status == "solved" else (), speaker="desk")
@@ -81,47 +81,6 @@ def close_ticket(case: Case, ticket: Ticket) -> Outcome:
     solved = e.StatusChanged(status="solved", by=case.session.person_id, resolution="confirmed")
     told = Saying("ticket.solved_by_you", {"ticket_id": ticket.ticket_id}, speaker="desk")
     return outcome(on_ticket(solved), told, rate_request(ticket))
-
-
-def reopen_ticket(case: Case, ticket: Ticket, desk: Desk) -> Outcome:
-    """Solved opens again; closed is followed by a new one that is linked to it."""
-    if ticket.status == "solved":
-        told = Saying("ticket.reopened", {"ticket_id": ticket.ticket_id}, speaker="desk")
-        return outcome(on_ticket(e.TicketReopened(by=case.session.person_id)), told)
-    if ticket.status in ENDED:
-        return follow_ticket(case, ticket, desk)
-    return outcome(Saying("ticket.already_open", {"ticket_id": ticket.ticket_id}, speaker="desk"))
-
-
-def follow_ticket(case: Case, old: Ticket, desk: Desk) -> Outcome:
-    """A reply to a closed ticket opens a linked one."""
-    session, ticket_id = case.session, desk.next_ticket_id()
-    opened = e.TicketOpened(
-        person_id=old.person_id,
-        session_id=session.session_id,
-        channel=session.channel,
-        language=session.language,
-        category=old.category,
-        priority=old.priority,
-        queue=old.queue,
-        tags=old.tags,
-        reopens=old.ticket_id,
-        issue_summary=old.issue_summary,
-        details={**old.details, **({"update": case.told} if case.told else {})},
-        context=session.context,
-    )
-    values = {"ticket_id": old.ticket_id, "next_id": ticket_id}
-    return outcome(
-        on_session(*detach(session), e.TicketAttached(ticket_id=ticket_id)),
-        UsesTicket(ticket_id),
-        on_ticket(opened, e.HandedOver(queue=old.queue, reason="filed")),
-        on_session(e.ModeChanged(mode="human")),
-        Saying("ticket.follows", values, speaker="desk"),
-    )
-
-
-def detach(session: Session) -> tuple[e.Event, ...]:
-    return (e.TicketDetached(ticket_id=session.ticket_id),) if session.ticket_id else ()
 
 
 def rate_request(ticket: Ticket) -> Outcome:

@@ -140,8 +140,10 @@ def show_fact(name: str, value: object, names: Mapping[str, str], language: str)
         return say("desk.nothing", language)
     if name == "priority":
         return f"P{value}"
-    if name in ("by", "person_id"):
+    if name in ("by", "person_id", "assigned_to"):
         return names.get(str(value), say("desk.the_desk", language))
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or say("desk.nothing", language)
     key = f"{WORDS.get(name, name)}.{value}"
     return say(key, language) if has_text(key) else str(value)
 
@@ -153,6 +155,8 @@ WORDS = {
     "reason": "desk.reason",
     "resolution": "desk.resolution",
     "status": "desk.status",
+    "cause": "desk.cause",
+    "timer": "desk.deadline",
     "value": "rating",
 }
 """Where the words of a field stand, when not under its own name."""

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from bot.deadlines import spell
+from bot.moments import say_moment
 from bot.web.door import Visit
-from bot.web.moments import say_moment
 from bot.wording import say
 from escalation.explanation import Explained, explain
 from escalation.risk import warning_time
@@ -31,7 +31,7 @@ def read_deadlines(visit: Visit, ticket: Ticket) -> tuple[Deadline, ...]:
     desk = visit.door.desk
     with desk.database.read() as connection:
         acts = read_acts(read_timeline(connection, ticket.ticket_id))
-    found = explain(ticket, acts, desk.deadlines, desk.clock.now())
+    found = explain(ticket, acts, desk.rules.deadlines, desk.clock.now())
     return tuple(show_deadline(one, visit) for one in found if one.started_at and one.state != "idle")
 
 

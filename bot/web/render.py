@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 
 from bot.channels.web import LONGEST_TEXT
 from bot.interview import show_value
-from bot.web.moments import say_age, say_day, say_moment, say_size, say_value
+from bot.moments import say_age, say_day, say_moment, say_size, say_value
 from bot.web.prose import show_source_line
 from bot.wording import has_text, say, say_error
 from store.commands import COMMAND

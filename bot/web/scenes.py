@@ -91,7 +91,7 @@ def read_scene(visit: Visit, place: Place, ticket_id: str = "") -> Scene:
 
 
 def assigned(ticket: Ticket | None) -> set[str]:
-    return {ticket.assigned_to} if ticket and ticket.assigned_to else set()
+    return {ticket.assigned_to} if ticket and ticket.taken_at else set()
 
 
 def last_exchange(bubbles: Sequence[Bubble], talk: Conversation) -> tuple[Bubble, ...]:

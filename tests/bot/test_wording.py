@@ -14,6 +14,7 @@ from bot import interview
 from bot.reader.situation import AnswerKind
 from bot.web.render import LANGUAGE_NAMES
 from bot.wording import FALLBACK, FOLDER, LANGUAGES, load_texts, say, say_error
+from escalation.rulebook import open_rulebook
 from store import errors
 from store.commands import Topic
 from store.events import Status
@@ -80,6 +81,7 @@ def keys_of_table() -> Iterator[str]:
     yield from (f"value.{key}" for row in table.questions.values() for key in ("yes", "no", *row.choices))
     yield from (f"category.{key}" for key in table.categories)
     yield from (f"queue.{row.queue}" for row in table.categories.values())
+    yield from (f"queue.{rule.queue}" for rule in open_rulebook().routing.rules if rule.queue)
     yield from (f"hint.{kind}" for kind in get_args(AnswerKind))
     yield from (f"status.{status}" for status in get_args(Status))
     yield from get_args(Topic)

@@ -54,7 +54,7 @@ def with_presence(name: str, presence: Any) -> tuple[Agent, ...]:
         (facts(tags=frozenset({"bug"}), risk=90), "R4", "bugs"),
         (facts(risk=50), "R5", "triage"),
         (facts(risk=85), "R5", "triage"),
-        (facts(risk=49), "R6", "triage"),
+        (facts(risk=49, queue="orders"), "R6", "orders"),
     ],
 )
 def test_the_first_rule_that_fits_decides(ticket: Facts, rule: str, queue: str) -> None:
@@ -186,7 +186,7 @@ def test_the_shipped_rules_are_clean() -> None:
 @pytest.mark.parametrize(
     ("written", "instead", "says"),
     [
-        ("  - name: R6 everything else\n    queue: triage\n", "", "the last rule must take every ticket"),
+        ("  - name: R6 everything else\n", "", "the last rule must take every ticket"),
         ("    skill: bugs\n", "", "line 18, rules.3: write `reach: skill` together with the skill"),
         ("risk_from: 80", "risk_from: 800", "line 10, rules.1.any_of.0.risk_from"),
         (

@@ -145,7 +145,9 @@ def facts_of(connection: Connection, person: str) -> list[e.Event]:
 def tell_apart(fact: e.Event) -> str:
     """What it is, and what a customer reads of it."""
     lines = getattr(fact, "lines", None) or ()
-    return f"{fact.kind} {re.sub('T-[0-9]+', 'T-…', ' '.join(line.text for line in lines))}"
+    said = " ".join(line.text for line in lines)
+    # Which number, and what o'clock it was, is another one in each run.
+    return f"{fact.kind} {re.sub('T-[0-9]+|([A-Z][a-z]{2} )?[0-9]{1,2}:[0-9]{2}', '…', said)}"
 
 
 def world_of(settings: Settings) -> Counter[tuple[str, str]]:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.web.moments import say_age, say_moment, say_size, say_value
+from bot.moments import say_age, say_moment, say_size, say_value
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 7, 8, 14, 2, tzinfo=UTC)

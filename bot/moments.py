@@ -53,3 +53,16 @@ def say_size(size: int) -> str:
     if kilobytes < 1000:
         return f"{max(1, round(kilobytes))} KB"
     return f"{kilobytes / 1024:.1f} MB"
+
+
+def say_promise(by: datetime, now: datetime, language: str, zone: ZoneInfo) -> str:
+    """`14:30 (GMT)` today, `Mon 14:30 (GMT)` within a week, then `3 March 14:30 (GMT)`: whoever reads it may
+    live by another clock."""
+    there, today = by.astimezone(zone), now.astimezone(zone)
+    clock = f"{there:%H:%M} ({there:%Z})"
+    days = (there.date() - today.date()).days
+    if days == 0:
+        return clock
+    if 0 < days <= DAYS_BY_NAME:
+        return f"{say('page.time.days', language).split()[there.weekday()]} {clock}"
+    return f"{say_day(by, language, zone)} {clock}"

@@ -1,0 +1,29 @@
+"""By which policies does the desk judge its tickets?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from escalation.policy_file import read_policy
+from escalation.priority import PriorityPolicy, open_priorities
+from escalation.routing import RoutingPolicy
+from escalation.sla_policy import SHIPPED, Deadlines, open_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    deadlines: Deadlines
+    priorities: PriorityPolicy
+    routing: RoutingPolicy
+
+
+def open_rulebook(folder: Path | None = None) -> Rulebook:
+    """The desk's own files; for one that it has not, the one that comes with it. Raises Misconfigured."""
+    return Rulebook(
+        open_policy(own(folder, "sla.yml")),
+        open_priorities(own(folder, "priority.yml")),
+        read_policy((own(folder, "routing.yml") or SHIPPED) / "routing.yml", RoutingPolicy),
+    )
+
+
+def own(folder: Path | None, name: str) -> Path | None:
+    return folder if folder and (folder / name).exists() else None

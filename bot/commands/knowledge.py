@@ -15,7 +15,8 @@ from bot.gathering import embedder_for, find_gaps
 from bot.rehearsal import rehearse
 from bot.shelf_lines import gap_lines, overview_json, overview_lines, preview_lines
 from knowledge.asking import Found
-from knowledge.comparing import Compared
+from knowledge.comparing import Compared, Comparison
+from knowledge.embedding import MeaningAway
 from knowledge.evaluation import Asked, Figures, by_part, read_questions, summary, try_one
 from knowledge.gaps import Gap, draft_article
 from knowledge.library import Library
@@ -63,23 +64,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_sync(options: argparse.Namespace) -> int:
     library = open_library_for(read_settings(), None)
+    away = ""
     try:
         report = library.sync(
             confirmed=options.yes, again=options.again, progress=show_progress("reading articles")
         )
-        library.load(progress=show_progress("embedding texts"))
-        behind = library.count_to_embed()
+        try:
+            library.load(progress=show_progress("embedding texts"))
+        except MeaningAway as error:
+            # The texts are in, and words find them: that is told, and nothing is lost.
+            away = str(error)
+        behind = library.count_to_embed() if library.embedder or not away else library.status().to_embed
     finally:
         close(library)
-    print(json.dumps(report_json(report, behind), indent=2) if options.json else report_text(report, behind))
+    shown = report_json(report, behind, away) if options.json else None
+    print(json.dumps(shown, indent=2) if shown else report_text(report, behind, away))
     return TOO_MANY_GONE if report.refused else 0
 
 
-def report_json(report: Report, behind: int) -> dict[str, object]:
-    return asdict(report) | {"to_embed": behind}
+def report_json(report: Report, behind: int, away: str) -> dict[str, object]:
+    return asdict(report) | {"to_embed": behind, "meaning_away": away}
 
 
-def report_text(report: Report, behind: int) -> str:
+def report_text(report: Report, behind: int, away: str) -> str:
     lines = [f"added    {path}" for path in report.added]
     lines += [f"changed  {path}" for path in report.changed]
     lines += [f"moved    {old} → {new}" for old, new in report.moved]
@@ -96,7 +103,12 @@ def report_text(report: Report, behind: int) -> str:
         )
     counts = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.moved)} moved"
     lines.append(f"{counts}, {len(report.removed)} removed, {report.unchanged} unchanged.")
-    if behind:
+    if away:
+        lines.append(
+            f"The vectors of {behind} texts wait: {away}. Words find the texts already. A running desk makes"
+            " the vectors as soon as it can; without one, run `deskbell knowledge sync` again."
+        )
+    elif behind:
         lines.append(
             f"{behind} texts still get their vectors, from another process; full text finds them already."
         )
@@ -190,9 +202,18 @@ def look_over(settings: Settings, library: Library, days: int) -> Overview:
     with library.database.read() as connection:
         uses = count_uses(read_given(connection, now - timedelta(days=days)))
     compared = Compared(library.database, settings.data_dir / "cache" / "compared")
-    known = compared.find() or compared.get(embedder_for(settings, library))
+    known = compared.find() or compare(settings, library, compared)
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     return make_overview(library.status(), uses, known, today=today, days=days)
+
+
+def compare(settings: Settings, library: Library, compared: Compared) -> Comparison | None:
+    """None while the embedder does not answer: words alone would find less, and that would be kept."""
+    try:
+        return compared.get(embedder_for(settings, library))
+    except MeaningAway as away:
+        print(f"Articles are not compared with each other: {away}", file=sys.stderr)
+        return None
 
 
 def add_preview(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from bot.__main__ import main
 from knowledge.embedding import open_embedder
 from store.settings import Settings
 from tests.databases import KEY, copied
+from tests.openai_twin import openai_twin
 
 Terminal = Callable[..., tuple[int, str, str]]
 RETURN = """---
@@ -166,3 +167,23 @@ def test_eval_draws_its_plots(terminal: Terminal, tmp_path: Path) -> None:
         "recall.svg",
     ]
     assert "recall.svg" in err
+
+
+@pytest.mark.slow
+def test_a_sync_without_the_embedding_server_tells_what_came_in_and_what_waits(
+    terminal: Terminal, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with openai_twin() as twin:
+        twin.is_away = True
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+        monkeypatch.setenv("OPENAI_BASE_URL", twin.address)
+        monkeypatch.setenv("DESKBELL_EMBEDDER", "openai:narrow")
+        (articles / "new.md").write_text("# New\n\nThe zebra part fits every car.\n")
+
+        code, out, _ = terminal("sync")
+
+    assert code == 0
+    assert "added    new.md" in out
+    assert "not read broken.md, line 2" in out
+    assert "The vectors of 1 texts wait: " in out
+    assert "run `deskbell knowledge sync` again" in out

@@ -11,7 +11,7 @@ from knowledge.front_matter import FOLDER_FIELDS, BadFile, Head, read_head
 from knowledge.sentences import Unit, read_units
 from store.articles import Article, Audience, Chunk, ChunkKind, split_lines
 
-RECIPE = 1
+RECIPE = 2
 """Raised when articles are cut or their words are taken in another way: all files are read again then."""
 
 LARGEST_FILE = 2 * 1024 * 1024

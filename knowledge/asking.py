@@ -63,7 +63,7 @@ def by_name(database: Database, senses: Senses, question: Question, ranking: Ran
 def fills(best: Draft, hit: Hit) -> bool:
     """Whether it says what the best article does not, or has only as a part of another name."""
     wanted = [one.words for one in best.strange]
-    if best.named.whole < 1:
+    if best.is_named and best.named.whole < 1:
         wanted.append(best.named.words)
     return any(says(hit.chunk.text, words) for words in wanted)
 

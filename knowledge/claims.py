@@ -138,6 +138,17 @@ def read_figures(folded: str) -> Iterator[Figure]:
             yield Figure(begin, end, plain_number(found["number"]), sign or unit_after(folded, end))
 
 
+MEASURES = frozenset(("minutes", "months", "percent", "pence", *CURRENCY.values()))
+
+
+def measures_in(text: str) -> Iterator[str]:
+    """Numbers that measure time or money, as words: "35" of "35 days"."""
+    folded = fold(text)
+    for figure in read_figures(folded):
+        if figure.unit.partition(" ")[0] in MEASURES:
+            yield from words_of(folded[figure.begin : figure.end])
+
+
 def unit_after(folded: str, end: int) -> str:
     """ "days" of "5 working days" with its factor; empty when nothing is counted."""
     tail = TAIL.match(folded, end)

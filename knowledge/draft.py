@@ -8,6 +8,7 @@ import numpy as np
 from knowledge.answer import ENOUGH, Candidate, Passage, Sentence, choose, read_candidates
 from knowledge.confidence import Evidence, confidence
 from knowledge.evidence import Compared, gather, held
+from knowledge.expects import expected, has
 from knowledge.kinds import Lack, Strange, find_lack, strange_words
 from knowledge.likeness import likeness
 from knowledge.overlap import is_same
@@ -26,6 +27,8 @@ FOUND = 0.05
 LACKING = 0.45
 """How sure it is at most when the rows are of others than the one that was asked for."""
 BY_SENTENCE, BY_HEADING, BY_WORDS = 0.4, 0.3, 0.3
+EXPECTED = 0.15
+"""What it adds that a unit has what was asked for: an amount, a time, an address."""
 NAMED, NAMED_ELSEWHERE = 0.25, 0.5
 """What it adds that a unit says the name of a row that is all of the question's weight."""
 
@@ -171,9 +174,12 @@ def scores_of(
         held(f"{passage.title} {one.context}" if mine else one.context, asked, weights)
         for one, mine in zip(candidates, is_named, strict=True)
     ]
+    wanted = expected(asked.alone)
     worth = NAMED if asked.kind == "chunk_words" else NAMED_ELSEWHERE
     bonus = [
-        FOUND * passage.holds(one.unit) + worth * named.share * says(one.text, named.words)
+        FOUND * passage.holds(one.unit)
+        + worth * named.share * says(one.text, named.words)
+        + EXPECTED * (wanted is not None and has(wanted, one.unit.text))
         for one in candidates
     ]
     if not compared.cosines:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Vectors
-from knowledge.rows import LEAST_SHARE, Named, Row, names_in, silent_in, weigh_words
+from knowledge.rows import LEAST_SHARE, Named, Row, loose_words, names_in, silent_in, weigh_words
 from knowledge.stems import stem
 from knowledge.words import WORD, fold, words_of
 
@@ -165,7 +165,7 @@ def strange_words(
     asked = weigh_words(question, language, weights)
     total = sum(asked.values()) or 1.0
     for begin, end in spans(question, held | silent_in(language)):
-        words = frozenset(words_of(question[begin:end]))
+        words = frozenset(loose_words(question[begin:end]))
         share = sum(asked.get(word, 0.0) for word in words) / total
         if share >= LEAST_SHARE:
             written = question[max(0, begin - 2) : end]

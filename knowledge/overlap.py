@@ -1,12 +1,18 @@
 """How much of the question stands in a text, and how much of it side by side?"""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from knowledge.stems import stem
 from knowledge.words import stems_of
 
 SAME = 0.85
+SHORTENED = re.compile(r"['’](?:s|re|m|ve|ll|d)\b")
+AUXILIARY = frozenset(
+    stem(word) for word in "is are am was do does did be been have has the a an please".split()
+)
 
 
 def coverage(wanted: Mapping[str, float], held: Collection[str]) -> float:
@@ -26,11 +32,13 @@ def side_by_side(asked: Sequence[str], held: Sequence[str]) -> float:
 
 
 def is_same(question: str, other: str) -> bool:
-    """Whether the two ask the same in the same words, be they in another order or form."""
+    """Whether the two ask the same in the same words, be they in another order or form, or "what's" for "what
+    is"."""
     mine, its = stems_in(question), stems_in(other)
     return bool(mine) and len(mine & its) >= SAME * len(mine | its)
 
 
 @lru_cache(maxsize=4_096)
 def stems_in(text: str) -> frozenset[str]:
-    return frozenset(stems_of(text))
+    stems = frozenset(stems_of(SHORTENED.sub(" ", text.casefold())))
+    return stems - AUXILIARY or stems

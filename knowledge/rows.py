@@ -11,7 +11,16 @@ from knowledge.blocks import Block
 from knowledge.sentences import Unit
 from knowledge.silent import SILENT
 from knowledge.stems import stem
-from knowledge.words import STOP, content_words, fold, grams_of_word, is_unspaced, words_of
+from knowledge.words import (
+    STOP,
+    content_words,
+    fold,
+    grams_of_word,
+    is_code,
+    is_unspaced,
+    parts_of_code,
+    words_of,
+)
 
 LABELLED = re.compile(
     r"^(?:[-*+•][ \t]+)?(?P<label>[^:：|–—]{1,60}?)\s*(?:[:：]|\s[-–—]+\s)\s*(?P<rest>\S.*)$"
@@ -177,7 +186,7 @@ def score_row(row: Row, question: str, asked: Mapping[str, float], head: Abstrac
 
 
 def match_name(name: str, question: str, asked: Mapping[str, float], head: AbstractSet[str]) -> Match:
-    held = [word for word in words_of(name) if word not in STOP | head] or words_of(name)
+    held = [word for word in loose_words(name) if word not in STOP | head] or loose_words(name)
     if any(is_unspaced(word) for word in held):
         is_said = fold(name) in fold(question)
         return Match(sum(asked.values()), name, frozenset(asked)) if is_said else Match()
@@ -203,7 +212,12 @@ def weigh_words(question: str, language: str, weights: Mapping[str, float]) -> d
     the mean of their pieces."""
     silent = silent_in(language)
     words = [word for word in content_words(question) if word not in silent or any(map(str.isdigit, word))]
-    return {word: weight_of(word, weights) for word in words}
+    return {word: weight_of(word, weights) for one in words for word in loose_words(one)}
+
+
+def loose_words(text: str) -> list[str]:
+    """45DCOE and 45 DCOE are the same two words."""
+    return [part for word in words_of(text) for part in (parts_of_code(word) if is_code(word) else [word])]
 
 
 def silent_in(language: str) -> AbstractSet[str]:
@@ -220,4 +234,4 @@ def weight_of(word: str, weights: Mapping[str, float]) -> float:
 
 def says(text: str, words: Collection[str]) -> bool:
     """Whether one of the words stands there, be it in another form."""
-    return any(is_same_word(word, other) for word in words for other in words_of(text))
+    return any(is_same_word(word, other) for word in words for other in loose_words(text))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.claims import measures_in
 from knowledge.embedding import Embedder
 from knowledge.index import VectorIndex
 from knowledge.language import is_latin
@@ -15,7 +16,8 @@ from knowledge.likeness import RememberingReader
 from knowledge.overlap import coverage, is_same, side_by_side
 from knowledge.spelling import repaired
 from knowledge.sync import unpack
-from knowledge.words import content_stems, grams_of, words_of
+from knowledge.synonyms import other_words
+from knowledge.words import content_stems, grams_of, is_code, words_of
 from store.fulltext import Shelf
 from store.shelf import Hash
 from store.shelf_reading import Lexical, ShelfReader, Shelved
@@ -38,6 +40,10 @@ FIRST = 100
 BEFORE = 0.7
 SHORT = 8
 """A question of up to so many words is read with the one before it, too."""
+BY_OTHERS = 0.8
+"""What a word counts that only the articles give for one of the question."""
+MEASURED = 0.3
+"""What a measured number counts beside a word as rare."""
 FOREIGN = 0.8
 """What an article in another language than the question's is worth."""
 GOLDEN, SAME, VERY_SAME = 0.8, 0.85, 2.0
@@ -167,7 +173,13 @@ def read(
 def rarity(reader: ShelfReader, reading: "Reading") -> dict[str, float]:
     total = reader.size() + FIRST
     held = reader.count(reading.kind, question_tokens(reading)[:MOST_WEIGHED])
-    return {token: math.log(1 + (total - count - 0.5) / (count + 1.5)) for token, count in held.items()}
+    measured = set(measures_in(reading.text)) if reading.kind == "chunk_words" else set()
+    return {
+        token: (MEASURED if token in measured else 1.0) * math.log(1 + (total - count - 0.5) / (count + 1.5))
+        for token, count in held.items()
+        # A code that nobody writes so is there in its parts.
+        if count or not is_code(token)
+    }
 
 
 def share_of_meaning(kind: Shelf, text: str) -> float:
@@ -185,8 +197,7 @@ def embed(senses: Senses, text: str) -> NDArray[np.float32] | None:
 
 def weigh(reader: ShelfReader, reading: Reading) -> list[Weighed]:
     """Candidates of both searches, each score as a share of the best."""
-    by_words = reader.find(reading.kind, question_tokens(reading), DEPTH)
-    found = {chunk.number: chunk for chunk in reader.chunks(by_words)}
+    by_words, found = find_words(reader, reading)
     cosines: dict[Hash, float] = {}
     if reading.vector is not None and reading.nearest:
         cosines |= reading.nearest
@@ -202,6 +213,28 @@ def weigh(reader: ShelfReader, reading: Reading) -> list[Weighed]:
         words = (1 - reading.share) * by_words.get(number, 0.0) / most_words
         weighed.append(Weighed(chunk, cosine, (meaning + words) * worth(chunk, cosine, reading)))
     return weighed
+
+
+def find_words(reader: ShelfReader, reading: Reading) -> tuple[dict[int, float], dict[int, Shelved]]:
+    """And once more with the other words that the found texts give for those of the question."""
+    tokens = searched_tokens(reading)
+    by_words = reader.find(reading.kind, tokens, DEPTH)
+    found = {chunk.number: chunk for chunk in reader.chunks(by_words)}
+    others = (
+        other_words(tokens, (chunk.text for chunk in found.values())) if reading.kind == "chunk_words" else []
+    )
+    if others:
+        for number, score in reader.find(reading.kind, [*tokens, *others], DEPTH).items():
+            by_words[number] = max(by_words.get(number, 0.0), BY_OTHERS * score)
+        found |= {chunk.number: chunk for chunk in reader.chunks(by_words.keys() - found.keys())}
+    return by_words, found
+
+
+def searched_tokens(reading: Reading) -> list[str]:
+    """Of "35 days" the days alone: what is measured is a case, and no article is about that very number."""
+    tokens = question_tokens(reading)
+    measured = set(measures_in(reading.text)) if reading.kind == "chunk_words" else set()
+    return [token for token in tokens if token not in measured] or tokens
 
 
 def look_again(

@@ -68,8 +68,13 @@ def without_past(word: str) -> str:
     for ending in ("ed", "ing"):
         trunk = word.removesuffix(ending)
         if trunk != word and has_vowel(trunk):
-            return mended(trunk)
+            # "used" is no form of "us".
+            return trunk + "e" if is_stub(trunk) else mended(trunk)
     return word
+
+
+def is_stub(trunk: str) -> bool:
+    return len(trunk) == 2 and trunk[1] not in "aeiouy"
 
 
 def mended(trunk: str) -> str:
@@ -100,7 +105,7 @@ def without_noun(word: str) -> str:
 
 
 def without_rest(word: str) -> str:
-    if word.endswith("e"):
+    if word.endswith("e") and not is_stub(word[:-1]):
         trunk = word[:-1]
         size = measure(trunk)
         if size > 1 or (size == 1 and not SHORT_END.search(trunk)):

@@ -187,7 +187,9 @@ def take_in(seen: Seen, work: Pass) -> None:
         )
         work.bad.append(entry)
         return
-    work.waiting.append(Ready(entry, article, [with_tokens(chunk) for chunk in cut(article)]))
+    work.waiting.append(
+        Ready(entry, article, with_tags(article, [with_tokens(chunk) for chunk in cut(article)]))
+    )
 
 
 def write_down(work: Pass) -> None:
@@ -218,6 +220,16 @@ def with_language(article: Article, known: Mapping[str, int]) -> Article:
         return article
     text = "\n".join(article.lines()[article.body - 1 :])
     return replace(article, language=guess(f"{article.title}. {text}", known))
+
+
+def with_tags(article: Article, prepared: list[Prepared]) -> list[Prepared]:
+    """Its editor's other words for what it is about are found as if they stood in its first heading."""
+    if not article.tags or not prepared:
+        return prepared
+    first, tags = prepared[0], " ".join(article.tags)
+    words = Tokens(f"{first.words.heading} {' '.join(stems_of(tags))}", first.words.body)
+    grams = Tokens(f"{first.grams.heading} {' '.join(grams_of(tags))}", first.grams.body)
+    return [replace(first, words=words, grams=grams), *prepared[1:]]
 
 
 def with_tokens(chunk: Chunk) -> Prepared:

@@ -11,6 +11,9 @@ WORD = re.compile(
     r"(?:[^\W_]|[\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u109f\u1780-\u17ff])+"
 )
 CODE = re.compile(r"(?<![a-z0-9])[a-z0-9]{1,30}(?:[-/._][a-z0-9]{1,30}){1,6}")
+MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}\d{1,9}|\d{1,9}[a-z]{1,6})(?:[a-z]{1,6}|\d{1,9})?(?![a-z0-9])")
+SPACED = re.compile(r"(?<![^\W_])(?:[A-Z]{2,6} \d{1,9}|\d{1,9} [A-Z]{2,6})(?![^\W_])")
+"""Codes whose letters and figures stand together, or apart: 45DCOE and 45 DCOE."""
 ACCENT = re.compile(r"[\u0300-\u036f]")
 UNSPACED = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[^\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
@@ -30,6 +33,9 @@ STOP = frozenset(
 )
 
 
+SILENT_STEMS = frozenset(stem(word) for word in STOP)
+
+
 def fold(text: str) -> str:
     """Lower case, without accents: customers leave them out."""
     spread = unicodedata.normalize("NFKD", text.casefold())
@@ -41,14 +47,26 @@ def words_of(text: str) -> list[str]:
 
 
 def stems_of(text: str) -> list[str]:
-    """In order and as often as they occur. A code like GX-4410 counts also as one word, gx4410."""
+    """In order and as often as they occur. A code like GX-4410 counts also as one word, gx4410, and gx4410
+    also as its parts: customers write it in any way."""
     folded = fold(text)
     codes = (
         re.sub(r"[-/._]", "", code)[:LONGEST]
         for code in CODE.findall(folded)
         if any(sign.isdigit() for sign in code)
     )
-    return [*(stem(word) for word in WORD.findall(folded)), *codes]
+    joined = (fold(code).replace(" ", "") for code in SPACED.findall(text))
+    apart = (part for code in MIXED.findall(folded) for part in parts_of_code(code))
+    return [*(stem(word) for word in WORD.findall(folded)), *codes, *joined, *apart]
+
+
+def parts_of_code(word: str) -> list[str]:
+    return re.findall(r"[a-z]+|\d+", word)
+
+
+def is_code(token: str) -> bool:
+    """Letters and figures in one word."""
+    return MIXED.fullmatch(token) is not None
 
 
 def content_words(text: str) -> list[str]:
@@ -59,7 +77,7 @@ def content_words(text: str) -> list[str]:
 
 def content_stems(text: str) -> list[str]:
     stems = list(dict.fromkeys(stems_of(text)))
-    silent = {stem(word) for word in STOP}
+    silent = SILENT_STEMS | ({"use"} - {stem(word) for word in words_of(text) if word == "used"})
     return [one for one in stems if one not in silent] or stems
 
 

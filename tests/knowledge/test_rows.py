@@ -218,3 +218,15 @@ def test_steps_and_lists_without_names_have_no_rows() -> None:
     assert rows_of("1. Open: the lid\n2. Look: inside\n") == []
     assert rows_of("- a hammer\n- a saw: for wood\n") == []
     assert [row.cells for row in rows_of("- S: 10\n- M – 20\n")] == [("S", "10"), ("M", "20")]
+
+
+@pytest.mark.parametrize("asked", ["45 DCOE", "45dcoe", "45-DCOE"])
+def test_a_row_is_named_by_its_code_however_it_is_written(asked: str) -> None:
+    for written in ("45 DCOE", "45DCOE"):
+        rows = rows_of(
+            f"| Carburettor | Jet |\n| --- | --- |\n| 40 DCOE | 115 |\n| {written} | 135 |\n| SU | 90 |\n"
+        )
+
+        assert [
+            row.cells[1] for row in name_rows(rows, f"jet for a {asked}", "en", {"45": 3.0, "dcoe": 3.0}).rows
+        ] == ["135"]

@@ -171,3 +171,59 @@ def test_whatever_is_asked_is_answered_or_refused(room: Room, question: str) -> 
     room.sync()
 
     assert room.ask(question).answered is False
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("45 DCOE", "weber 45dcoe"),
+        ("45DCOE", "weber 45 dcoe"),
+        ("BR-40117", "br 40117"),
+        ("BR-40117", "BR40117"),
+        ("BR40117", "BR-40117"),
+        ("BR 40117", "br40117"),
+    ],
+)
+def test_a_code_is_found_however_its_parts_are_joined(room: Room, written: str, asked: str) -> None:
+    room.write("right.md", f"# Spare parts of one kind\n\nThe part {written} fits the engine.\n")
+    room.write("near.md", "# Spare parts of one kind\n\nThe part 46 DCNF or BR-40118 fits the engine.\n")
+    room.sync()
+    room.library.embedder, room.library.meaning.standing = None, None
+
+    assert room.ranked(asked)[0] == "right.md"
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("The alternator (also dynamo) gives current.", "dynamo whines"),
+        ("The dynamo (alternator) gives current.", "dynamo whines"),
+        ("A dynamo, also called alternator, gives current.", "my dynamo whines"),
+    ],
+)
+def test_another_word_that_an_article_gives_finds_the_others(room: Room, given: str, asked: str) -> None:
+    room.write("words.md", f"# What parts are called\n\n{given}\n")
+    room.write("noise.md", "# Noises\n\nAn alternator that whines has a worn bearing.\n")
+    room.write("other.md", "# Wipers\n\nA wiper that whines has a worn motor.\n")
+    room.sync()
+    room.library.embedder, room.library.meaning.standing = None, None
+
+    assert "noise.md" in room.ranked(asked)[:2]
+    assert room.ranked(asked).index("noise.md") < room.ranked(asked).index("other.md")
+
+
+def test_what_is_measured_is_no_word_to_look_for(room: Room) -> None:
+    room.write("return.md", "# Return a part\n\nYou can return a part within 30 days.\n")
+    room.write("backup.md", "# Backups\n\nA backup is gone after 35 days.\n")
+    room.sync()
+
+    assert room.ranked("what if I return a part after 35 days")[0] == "return.md"
+
+
+def test_a_tag_finds_its_article(room: Room) -> None:
+    room.write("a.md", "---\ntags: [postage]\n---\n# What delivery costs\n\nStandard delivery costs £4.95.\n")
+    room.write("b.md", "# What repairs cost\n\nA repair costs £60.\n")
+    room.sync()
+    room.library.embedder, room.library.meaning.standing = None, None
+
+    assert room.ranked("postage") == ["a.md"]

@@ -31,6 +31,17 @@ def test_a_code_counts_also_as_one_word() -> None:
     assert stems_of("Fit GX-4410, not 32/36.") == ["fit", "gx", "4410", "not", "32", "36", "gx4410", "3236"]
 
 
+def test_a_code_in_one_word_counts_also_as_its_parts_and_one_in_two_words_as_a_whole() -> None:
+    assert stems_of("45DCOE") == ["45dcoe", "45", "dcoe"]
+    assert stems_of("Weber 45 DCOE") == ["weber", "45", "dcoe", "45dcoe"]
+    assert stems_of("within 5 days") == ["within", "5", "dai"]
+
+
+def test_used_is_no_form_of_us() -> None:
+    assert content_stems("do you sell used parts?") == ["sell", "use", "part"]
+    assert content_stems("which carrier do you use?") == ["carrier"]
+
+
 def test_accents_and_case_do_not_matter() -> None:
     assert stems_of("Crème BRÛLÉE") == stems_of("creme brulee")
 

@@ -16,6 +16,7 @@ NOUNS = {
     "knowledge": "the articles: bring in, list, check, measure",
     "ticket": "list tickets, or show one",
     "reply": "answer a ticket as a person; the customer reads it",
+    "route": "who does a ticket: try the rules, check them, replay them",
     "people": "who works here, who is on call, and what customers are worth",
     "inbox": "deliveries that wait or could not be handled",
     "outbox": "letters that wait or could not leave",

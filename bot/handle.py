@@ -15,6 +15,7 @@ from escalation.sla import Acts, read_acts
 from escalation.standing import Crew
 from knowledge.answer import Answer
 from knowledge.library import Library
+from store.agents import AgentRow, list_agents
 from store.clock import Clock
 from store.commands import CloseTicket, Rate, ReopenTicket
 from store.errors import NotFound, Overtaken, PersonError, WrittenAgain
@@ -47,6 +48,10 @@ class Reading:
 
     def crew(self) -> Crew:
         return read_crew(self.ledger.database, self.clock.now())
+
+    def agents(self) -> tuple[AgentRow, ...]:
+        with self.ledger.database.read() as connection:
+            return list_agents(connection)
 
     def worth_of(self, person_id: str) -> Worth:
         return Worth(*self.ledger.worth_of(person_id))

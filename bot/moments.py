@@ -48,6 +48,13 @@ def say_age(at: datetime, now: datetime, language: str) -> str:
     return say("page.time.minutes_ago", language, count=max(1, seconds // MINUTE))
 
 
+def say_due(at: datetime, now: datetime, language: str) -> str:
+    """One figure until then, `2 h`; after it, how late it is."""
+    if at >= now:
+        return say_age(now, at, language)
+    return say("page.time.late", language, span=say_age(at, now, language))
+
+
 def say_size(size: int) -> str:
     kilobytes = size / 1024
     if kilobytes < 1000:

@@ -102,7 +102,7 @@ def unassign(case: Case, desk: Desk, ticket: Ticket, did: StaffDid) -> Outcome:
 def set_tags(case: Case, desk: Desk, ticket: Ticket, did: StaffDid) -> Outcome:
     """`value` holds them all; with a + before one it is added, with a - it is taken away."""
     words = did.value.replace(",", " ").lower().split()
-    if len(words) > MOST_TAGS or any(len(word) > LONGEST_TAG for word in words):
+    if not are_tags(did.value):
         raise BadAnswer(f"give {MOST_TAGS} tags at most, {LONGEST_TAG} characters each", what=did.value)
     if any(word[0] in "+-" for word in words):
         added = {word[1:] for word in words if word[0] == "+"}
@@ -111,6 +111,11 @@ def set_tags(case: Case, desk: Desk, ticket: Ticket, did: StaffDid) -> Outcome:
     else:
         tags = tuple(sorted(set(words)))
     return NOTHING if tags == ticket.tags else on_ticket(e.TagsChanged(tags=tags, by=did.person_id))
+
+
+def are_tags(value: str) -> bool:
+    words = value.replace(",", " ").split()
+    return len(words) <= MOST_TAGS and all(len(word) <= LONGEST_TAG for word in words)
 
 
 def merge(case: Case, desk: Desk, ticket: Ticket, did: StaffDid) -> Outcome:

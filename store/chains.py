@@ -19,6 +19,7 @@ What = Literal[
     "audit",
     "heads",
     "guard",
+    "load",
 ]
 MOST_SUSPECTS = 40
 """Broken lines of one timeline that are compared with each other; of more, all count as edited."""

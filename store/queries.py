@@ -6,20 +6,24 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, func, literal, select, tuple_, type_coerce
 
 from store.errors import BadAnswer
 from store.tables import Moment, people, sessions, storable, tickets
 from store.tickets import Session
 
-Sort = Literal["age", "activity"]
-"""`age`: who waits longest comes first; `activity`: what moved last comes first."""
+Sort = Literal["age", "activity", "risk", "due"]
+"""`age`: who waits longest comes first; `activity`: what moved last; `risk`: what is most at risk; `due`: what
+is due first, and behind it what is not due at all."""
 
 NOBODY = "-"
 """As assignee in a filter: tickets that nobody has taken."""
 
 LONGEST_PAGE = 200
 RANKS = range(4)
+RISING = ("age", "due")
+NEVER = 9_007_199_254_740_991
+"""Later than anything: where what is not due stands among the moments of a list."""
 CURSOR = re.compile(r"[0-9]{1,16}-[0-9]{1,9}")
 
 
@@ -57,6 +61,8 @@ class TicketLine:
     owner: str
     opened_at: datetime
     last_at: datetime
+    risk: int = 0
+    next_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +104,13 @@ def list_tickets(
 ) -> TicketPage:
     limit = max(1, min(limit, LONGEST_PAGE))
     query = LINES.where(*conditions(filters)).limit(limit + 1)
-    place = tuple_(sort_column(sort), tickets.c.number)
-    if sort == "age":
-        query = query.order_by(tickets.c.opened_at, tickets.c.number)
-    else:
-        query = query.order_by(tickets.c.last_at.desc(), tickets.c.number.desc())
+    column, rises = sort_column(sort), sort in RISING
+    place = (column, tickets.c.number)
+    query = query.order_by(*(place if rises else (one.desc() for one in place)))
     if after:
-        moment, number = read_cursor(after)
-        mark = tuple_(literal(moment, Moment), literal(number))
-        query = query.where(place > mark if sort == "age" else place < mark)
+        value, number = read_cursor(after)
+        mark = tuple_(literal(value), literal(number))
+        query = query.where(tuple_(*place) > mark if rises else tuple_(*place) < mark)
     rows = connection.execute(query).all()
     has_more = len(rows) > limit
     shown = rows[:limit]
@@ -137,25 +141,33 @@ def conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def sort_column(sort: Sort) -> ColumnElement[datetime]:
-    return tickets.c.opened_at if sort == "age" else tickets.c.last_at
+def sort_column(sort: Sort) -> ColumnElement[int]:
+    """As a whole number, which a cursor can name."""
+    if sort == "risk":
+        return tickets.c.risk
+    if sort == "due":
+        return type_coerce(func.coalesce(type_coerce(tickets.c.next_due, BigInteger), NEVER), BigInteger)
+    return type_coerce(tickets.c.opened_at if sort == "age" else tickets.c.last_at, BigInteger)
 
 
 def write_cursor(row: Row[Any], sort: Sort) -> str:
-    moment: datetime = row.opened_at if sort == "age" else row.last_at
-    return f"{Moment.to_micros(moment)}-{row.number}"
+    if sort == "risk":
+        return f"{row.risk}-{row.number}"
+    if sort == "due":
+        return f"{Moment.to_micros(row.next_due) if row.next_due else NEVER}-{row.number}"
+    return f"{Moment.to_micros(row.opened_at if sort == 'age' else row.last_at)}-{row.number}"
 
 
-def read_cursor(cursor: str) -> tuple[datetime, int]:
+def read_cursor(cursor: str) -> tuple[int, int]:
     if not CURSOR.fullmatch(cursor):
         raise BadAnswer(f"{cursor!r} is no place in the list: take the one that came with the page")
-    moment, number = cursor.split("-")
-    return Moment.from_micros(int(moment)), int(number)
+    value, number = cursor.split("-")
+    return int(value), int(number)
 
 
 def read_line(row: Row[Any]) -> TicketLine:
     same = ("ticket_id", "status", "priority", "channel", "queue", "category", "session_id", "person_id")
-    also = ("assigned_to", "opened_at", "last_at")
+    also = ("assigned_to", "opened_at", "last_at", "risk", "next_due")
     return TicketLine(
         **{name: getattr(row, name) for name in same + also},
         tags=tuple(row.tags.split()),

@@ -68,6 +68,11 @@ def waiting_for_somebody(connection: Connection, most: int) -> list[tuple[str, s
     return [(row.ticket_id, row.rule or "") for row in connection.execute(query)]
 
 
+def opened_since(connection: Connection, since: datetime) -> list[str]:
+    query = select(tickets.c.ticket_id).where(tickets.c.opened_at >= since).order_by(tickets.c.number)
+    return list(connection.execute(query).scalars())
+
+
 def held_by(connection: Connection, person_id: str) -> list[str]:
     query = (
         select(tickets.c.ticket_id)

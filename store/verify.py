@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, exists, func, select
 
+from store.agents import count_held, list_agents
 from store.audit import broken_audit, write_audit
 from store.chains import Finding, check_chain
 from store.database import Database
@@ -59,6 +60,7 @@ def verify(database: Database, book: HeadBook) -> Report:
         findings += check_orphans(connection, known=signed.heads)
         findings += check_audit(connection, signed.last)
         findings += (Finding("guard", name, 0, "the trigger is gone") for name in missing_guards(connection))
+        findings += check_loads(connection)
         audit_lines = connection.execute(select(func.count()).select_from(audit)).scalar_one()
     if signed.last and timelines < signed.last.count and not any(one.what == "missing" for one in findings):
         detail = f"{timelines} timelines stand here, the heads counted {signed.last.count}"
@@ -160,6 +162,14 @@ def different_fields(expected: Mapping[str, Any], snapshot: Row[Any]) -> list[st
     columns = (name for name in expected if name != "state" and expected[name] != getattr(snapshot, name))
     fields = (name for name in word.model_fields if getattr(stored, name) != getattr(folded, name))
     return sorted({*columns, *fields})
+
+
+def check_loads(connection: Connection) -> Iterator[Finding]:
+    """Who holds how many is counted as tickets move; here it is counted anew."""
+    for agent in list_agents(connection):
+        held = count_held(connection, agent.person_id)
+        if held != agent.load:
+            yield Finding("load", agent.person_id, 0, f"holds {held} open tickets, {agent.load} are counted")
 
 
 def check_orphans(connection: Connection, known: Mapping[str, Head]) -> Iterator[Finding]:

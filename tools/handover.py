@@ -54,7 +54,7 @@ def give_to_person(
         for step in opened.steps
         if isinstance(step, Fact) and isinstance(step.event, e.TicketOpened)
     )
-    facts: list[e.Event] = [first, triage_new(first, desk)]
+    facts: list[e.Event] = [first, triage_new(first, desk, desk.worth_of(first.person_id))]
     ticket, acts = begun(ticket_id, facts, case.now)
     facts += route_ticket(ticket, acts, desk, case.now, desk.crew())
     ticket, acts = begun(ticket_id, facts, case.now)

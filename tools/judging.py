@@ -2,21 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from escalation.priority import Told, Triage, triage
 from escalation.routing import Decision, Facts, route
+from escalation.rulebook import Rulebook
 from escalation.schedule import from_us, to_us
 from escalation.sla import Acts, read_acts
-from escalation.standing import Crew, Standing, stand
+from escalation.standing import Crew, stand
 from store import events as e
 from store.tickets import ENDED, Ticket, fold_ticket
-from tools.outcome import Desk
+from tools.outcome import Worth
 
 THE_DESK = "desk"
 
 
-def triage_new(opened: e.TicketOpened, desk: Desk) -> e.TicketTriaged:
-    worth = desk.worth_of(opened.person_id)
+class Rules(Protocol):
+    """What judging needs of a desk."""
+
+    @property
+    def rules(self) -> Rulebook: ...
+
+    @property
+    def salt(self) -> str: ...
+
+
+def triage_new(opened: e.TicketOpened, desk: Rules, worth: Worth) -> e.TicketTriaged:
     text = "\n".join((opened.details or {}).values())
     told = Told(
         text=text,
@@ -30,7 +41,7 @@ def triage_new(opened: e.TicketOpened, desk: Desk) -> e.TicketTriaged:
     return as_event(triage(told, desk.rules.priorities), worth.tier)
 
 
-def triage_again(ticket: Ticket, text: str, desk: Desk) -> e.TicketTriaged | None:
+def triage_again(ticket: Ticket, text: str, desk: Rules) -> e.TicketTriaged | None:
     """By what the customer added. It only lifts, and never what a person has set."""
     if ticket.priority_by or not text:
         return None
@@ -65,11 +76,7 @@ def begun(ticket_id: str, facts: Sequence[e.Event], now: datetime) -> tuple[Tick
     return fold_ticket(Ticket(ticket_id=ticket_id), recorded), read_acts(recorded)
 
 
-def standing_of(ticket: Ticket, acts: Acts, desk: Desk, now: datetime, crew: Crew) -> Standing:
-    return stand(ticket, acts, desk.rules, crew, to_us(now))
-
-
-def decide_route(ticket: Ticket, acts: Acts, desk: Desk, now: datetime, crew: Crew) -> Decision:
+def decide_route(ticket: Ticket, acts: Acts, desk: Rules, now: datetime, crew: Crew) -> Decision:
     """By the risk that the matter has in itself: who holds it, and how busy they are, moves nothing."""
     held = ticket.model_copy(update={"assigned_to": THE_DESK})
     facts = Facts(
@@ -85,7 +92,7 @@ def decide_route(ticket: Ticket, acts: Acts, desk: Desk, now: datetime, crew: Cr
 
 
 def route_ticket(
-    ticket: Ticket, acts: Acts, desk: Desk, now: datetime, crew: Crew
+    ticket: Ticket, acts: Acts, desk: Rules, now: datetime, crew: Crew
 ) -> tuple[e.TicketRouted | e.OverrideCleared, ...]:
     """Nothing while a person has said who does it, or has taken it over and is there; the same decision on
     the same ticket writes nothing either."""
@@ -119,7 +126,7 @@ def routed_by(decision: Decision) -> e.TicketRouted:
     )
 
 
-def promise_of(ticket: Ticket, acts: Acts, desk: Desk, now: datetime) -> datetime | None:
+def promise_of(ticket: Ticket, acts: Acts, desk: Rules, now: datetime) -> datetime | None:
     """By when a person answers; None when nothing is due, or when that moment has passed."""
     waiting = [
         timer.due_at

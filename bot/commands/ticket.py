@@ -5,10 +5,9 @@ import json
 from dataclasses import asdict
 
 from bot.deadlines import as_lines
+from bot.judged import judge, risk_as_json, risk_as_lines
 from bot.view import Turn, staff_turns
-from escalation.explanation import explain
-from escalation.sla import read_acts
-from escalation.sla_policy import open_policy
+from escalation.rulebook import open_rulebook
 from store.clock import SystemClock
 from store.database import Database
 from store.opening import open_store
@@ -96,15 +95,16 @@ def run_explain(options: argparse.Namespace) -> int:
     database = open_store(settings)
     try:
         read = get_for_staff(database, options.ticket)
+        assert read.ticket is not None  # noqa: S101 - get_for_staff raises NotFound without one
+        rules, now = open_rulebook(settings.policies_dir), SystemClock().now()
+        judged = judge(database, rules, read.ticket, now)
     finally:
         database.close()
-    assert read.ticket is not None  # noqa: S101 - get_for_staff raises NotFound without one
-    own = [fact for fact in read.recorded if fact.timeline == read.ticket.ticket_id]
-    explained = explain(read.ticket, read_acts(own), open_policy(settings.policies_dir), SystemClock().now())
     if options.json:
-        print(json.dumps([asdict(one) for one in explained], default=lambda at: at.isoformat(), indent=2))
+        told = {"timers": [asdict(one) for one in judged.explained], "risk": risk_as_json(judged.risk)}
+        print(json.dumps(told, default=lambda at: at.isoformat(), indent=2))
     else:
-        print("\n".join(as_lines(explained)))
+        print("\n".join((*as_lines(judged.explained), *risk_as_lines(judged))))
     return 0
 
 

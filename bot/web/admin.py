@@ -1,14 +1,15 @@
 """How do staff find a ticket, and what can they do to it?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from bot.channels.web import Posted, read_did, read_text
-from bot.staff import LOWEST_RANK, SETTABLE
+from bot.staff import ACTIONS, LOWEST_RANK, SETTABLE, are_tags
 from bot.web.case import ACTING, case_values, read_case
 from bot.web.door import Visit, check_post, open_staff_visit, show
 from bot.web.posted import WAIT_SECONDS, keep_files, make_router
@@ -23,6 +24,7 @@ from store.queries import (
     distinct_values,
     list_tickets,
 )
+from store.tickets import ENDED
 from store.timelines import find_ticket
 
 router = make_router()
@@ -77,9 +79,13 @@ def read_wanted(request: Request) -> Wanted:
         assignee=asked.get("assignee", ""),
         tag=asked.get("tag", ""),
         text=asked.get("text", "")[:200],
-        sort="age" if asked.get("sort") == "age" else "activity",
+        sort=read_sort(asked.get("sort", "")),
         after=asked.get("after", ""),
     )
+
+
+def read_sort(asked: str) -> Sort:
+    return next((sort for sort in get_args(Sort) if sort == asked), "risk")
 
 
 @router.get("/admin")
@@ -142,6 +148,7 @@ class StaffForm:
     text: str
     value: str
     reason: str
+    until: str
     files: list[UploadFile]
 
 
@@ -153,9 +160,10 @@ def read_staff_form(
     value: Annotated[str, Form()] = "",
     *,
     reason: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
     files: Annotated[list[UploadFile] | None, File()] = None,
 ) -> StaffForm:
-    return StaffForm(token, key, action, text, value, reason, files or [])
+    return StaffForm(token, key, action, text, value, reason, until, files or [])
 
 
 @router.post(LIST + "/{ticket_id}")
@@ -184,14 +192,17 @@ def read_action(visit: Visit, ticket_id: str, form: StaffForm) -> StaffDid:
     """Checked here already, so that a mistake is told in place and the words stay in their field."""
     text, reason = read_text(form.text), read_text(form.reason)
     check_action(form, reason)
+    check_moves(visit, ticket_id, form, reason)
     files = keep_files(visit.door, visit.person.person_id, form.files) if form.action == "reply" else ()
-    act = {"action": form.action, "ticket_id": ticket_id, "value": form.value, "reason": reason}
+    until = read_until(form.until, visit) if form.action == "assign" else ""
+    act = {"action": form.action, "ticket_id": ticket_id, "value": form.value.strip(), "reason": reason}
+    act |= {"until": until} if until else {}
     posted = Posted(form.key, text, None, files)
     return read_did(posted, act, person_id=visit.person.person_id, at=visit.door.desk.clock.now())
 
 
 def check_action(form: StaffForm, reason: str) -> None:
-    if form.action not in ("reply", "note", "take_over", "status", "priority"):
+    if form.action not in ACTIONS:
         raise BadAnswer(f"{form.action!r} is nothing that can be done", text_key="page.error.form")
     if form.action == "status" and form.value not in SETTABLE:
         raise BadAnswer(f"{form.value!r} is no status", text_key="page.error.status")
@@ -203,6 +214,40 @@ def check_action(form: StaffForm, reason: str) -> None:
         raise BadAnswer(f"{form.value!r} is no priority", text_key="page.error.priority")
     if not reason:
         raise BadAnswer("a priority without a reason", text_key="page.error.reason")
+
+
+def check_moves(visit: Visit, ticket_id: str, form: StaffForm, reason: str) -> None:
+    """Who does it, its tags, and what it is joined with."""
+    if form.action in ("assign", "merge", "escalate") and not reason:
+        raise BadAnswer(f"{form.action} without a reason", text_key="page.error.reason")
+    known = {agent.person_id for agent in visit.door.desk.handler.reading.agents()}
+    if form.action == "assign" and form.value and form.value not in known:
+        raise BadAnswer(f"{form.value!r} takes no tickets", text_key="page.error.assignee")
+    if form.action == "tags" and not are_tags(form.value):
+        raise BadAnswer("too many tags, or too long", text_key="page.error.tags")
+    if form.action == "merge" and not is_joinable(visit, ticket_id, form.value.strip()):
+        raise BadAnswer(f"{form.value!r} cannot be joined", text_key="page.error.merge")
+
+
+def is_joinable(visit: Visit, ticket_id: str, other: str) -> bool:
+    with visit.door.desk.database.read() as connection:
+        mine, target = find_ticket(connection, ticket_id), find_ticket(connection, other)
+    if mine is None or target is None or other == ticket_id:
+        return False
+    return mine.person_id == target.person_id and target.status not in ENDED
+
+
+def read_until(given: str, visit: Visit) -> str:
+    """By the clock of the desk, as the field of a browser writes it: 2026-03-04T09:00."""
+    if not given.strip():
+        return ""
+    try:
+        at = datetime.fromisoformat(given.strip()).replace(tzinfo=visit.door.zone)
+    except ValueError as error:
+        raise BadAnswer(f"{given[:40]!r} is no time", text_key="page.error.until") from error
+    if at <= visit.door.desk.clock.now():
+        raise BadAnswer(f"{given} has passed", text_key="page.error.until")
+    return at.isoformat()
 
 
 def version_of(visit: Visit, ticket_id: str) -> int:

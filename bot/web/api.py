@@ -1,6 +1,7 @@
 """What can a program do with sessions, messages and tickets?"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Annotated, Any
@@ -328,10 +329,13 @@ def staff_does(
     text: str = "",
     value: str = "",
     files: tuple[Attachment, ...] = (),
+    reason: str = "",
+    until: datetime | None = None,
 ) -> None:
     if caller.person.role not in ACTING:
         raise NotAllowed(f"{caller.person.role} reads only", text_key="page.error.reads_only")
-    fields = {"action": action, "text": text, "value": value, "files": files}
+    said = {"text": text, "files": files, "reason": reason}
+    fields = {"action": action, "value": value, "until": until, **said}
     place = {"key": f"api:{key}", "at": caller.door.desk.clock.now(), "ticket_id": ticket.ticket_id}
     did = StaffDid.model_validate({**fields, **place, "person_id": caller.person.person_id})
     caller.door.desk.receive(did)

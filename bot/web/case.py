@@ -9,7 +9,7 @@ from bot import interview
 from bot.staff import LOWEST_RANK, SETTABLE
 from bot.view import Turn
 from bot.web.bubbles import Bubble, make_bubble, with_files
-from bot.web.deadlines import read_deadlines
+from bot.web.deadlines import read_judged, show_deadlines
 from bot.web.door import Visit
 from bot.web.scenes import MOST_TURNS
 from bot.wording import LANGUAGES, has_text, say
@@ -60,6 +60,11 @@ class Case:
     assigned: str
     others: tuple[TicketLine, ...]
     """The customer's other tickets."""
+    names: Mapping[str, str]
+
+    def named(self, reason: str) -> str:
+        """A reason of the rules says ids; staff know each other by name."""
+        return " ".join(self.names.get(word, word) for word in reason.split(" "))
 
     @property
     def mark(self) -> str:
@@ -90,12 +95,13 @@ def read_case(visit: Visit, ticket_id: str) -> Case:
         customer=names[ticket.person_id],
         assigned=names.get(ticket.assigned_to, ticket.assigned_to),
         others=tuple(line for line in others if line.ticket_id != ticket_id)[:MOST_OTHERS],
+        names=names,
     )
 
 
 def people_in(turn: Turn) -> set[str]:
-    acted = (getattr(turn.fact, "by", ""), getattr(turn.fact, "person_id", "")) if turn.fact else ()
-    return {turn.person_id, *acted} - {""}
+    acted = {getattr(turn.fact, name, "") for name in ("by", "person_id", "assigned_to")}
+    return {turn.person_id, *acted, *getattr(turn.fact, "alternatives", ())} - {""}
 
 
 def name_of_customer(person: Person | None, ticket: Ticket, language: str) -> str:
@@ -162,8 +168,16 @@ WORDS = {
 """Where the words of a field stand, when not under its own name."""
 
 
+def why_routed(case: Case) -> tuple[str, ...]:
+    """Reasons of the decision that holds."""
+    routed = [e_.bubble.turn.fact for e_ in (*case.before, *case.entries)]
+    found = [fact for fact in routed if isinstance(fact, e.TicketRouted)]
+    return found[-1].reasons if found and not case.ticket.overridden_by else ()
+
+
 def case_values(visit: Visit, case: Case) -> dict[str, Any]:
     ticket, language = case.ticket, visit.language
+    judged = read_judged(visit, ticket)
     order = interview.category_row(ticket.category).ask
     told = sorted(
         ticket.details.items(), key=lambda detail: order.index(detail[0]) if detail[0] in order else 99
@@ -175,7 +189,10 @@ def case_values(visit: Visit, case: Case) -> dict[str, Any]:
     ]
     return {
         "case": case,
-        "deadlines": read_deadlines(visit, ticket),
+        "deadlines": show_deadlines(visit, judged),
+        "judged": judged,
+        "why_routed": why_routed(case),
+        "agents": visit.door.desk.handler.reading.agents(),
         "ticket": ticket,
         "details": details,
         "settable": tuple(status for status in SETTABLE if status != ticket.status),

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Literal
 
 from bot.deadlines import spell
+from bot.judged import Judged, judge
 from bot.moments import say_moment
 from bot.web.door import Visit
 from bot.wording import say
-from escalation.explanation import Explained, explain
+from escalation.explanation import Explained
 from escalation.risk import warning_time
-from escalation.sla import read_acts
 from store.tickets import Ticket
-from store.timelines import read_timeline
 
 Tone = Literal["", "good", "soon", "late"]
 MINUTE_US = 60_000_000
@@ -27,12 +26,15 @@ class Deadline:
     target: str
 
 
-def read_deadlines(visit: Visit, ticket: Ticket) -> tuple[Deadline, ...]:
+def read_judged(visit: Visit, ticket: Ticket) -> Judged:
     desk = visit.door.desk
-    with desk.database.read() as connection:
-        acts = read_acts(read_timeline(connection, ticket.ticket_id))
-    found = explain(ticket, acts, desk.rules.deadlines, desk.clock.now())
-    return tuple(show_deadline(one, visit) for one in found if one.started_at and one.state != "idle")
+    return judge(desk.database, desk.rules, ticket, desk.clock.now())
+
+
+def show_deadlines(visit: Visit, judged: Judged) -> tuple[Deadline, ...]:
+    return tuple(
+        show_deadline(one, visit) for one in judged.explained if one.started_at and one.state != "idle"
+    )
 
 
 def show_deadline(one: Explained, visit: Visit) -> Deadline:

@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 
 from bot.channels.web import LONGEST_TEXT
 from bot.interview import show_value
-from bot.moments import say_age, say_day, say_moment, say_size, say_value
+from bot.moments import say_age, say_day, say_due, say_moment, say_size, say_value
 from bot.web.prose import show_source_line
 from bot.wording import has_text, say, say_error
 from store.commands import COMMAND
@@ -41,6 +41,7 @@ def make_pages(zone: ZoneInfo) -> Environment:
         moment=pass_context(lambda context, at: say_moment(at, *told(context), zone)),
         day=pass_context(lambda context, at: say_day(at, context["language"], zone)),
         age=pass_context(lambda context, at: say_age(at, *told(context))),
+        due=pass_context(lambda context, at: say_due(at, *told(context))),
         said=pass_context(lambda context, value: say_value(value, context["language"])),
         size=say_size,
         source_line=show_source_line,

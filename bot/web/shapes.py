@@ -130,6 +130,9 @@ class TicketLineOut(BaseModel):
     category: str
     tags: tuple[str, ...]
     assigned_to: str
+    risk: int
+    """As it was when it was last looked at, at most a minute ago; `/sla` works it out anew."""
+    next_due: datetime | None
     opened_at: datetime
     last_at: datetime
 

@@ -1,11 +1,15 @@
 """Does each ticket find the right person, and does it stay there?"""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.minding import Minding
+from bot.replayed import Judge, replay
+from escalation.rulebook import open_rulebook
 from store import events as e
 from store.access import Person, add_person
 from store.agents import AgentRow, find_agent, save_agent, set_presence
@@ -172,3 +176,35 @@ def test_two_workers_never_overfill_an_agent(office: Office) -> None:
     held = [office.ticket(office.session(person).tickets[-1]).assigned_to for person in people]
     assert sorted(held) == [""] * 5 + ["mara"] * 3
     assert load(office, "mara") == 3
+
+
+def test_other_rules_are_tried_on_what_happened(office: Office, tmp_path: Path) -> None:
+    """A replay says what would have gone elsewhere, and why, and writes nothing."""
+    hire(office, "mara")
+    office.file_a_ticket("The invoice shows the wrong VAT")
+    office.file_a_ticket("The fuel pump hums", person="per_boris")
+    rules = open_rulebook().routing.model_dump_json()
+    changed = json.loads(rules)
+    first = {"name": "R0 pumps", "queue": "pumps", "any_of": [{"category": "other"}]}
+    changed["rules"].insert(0, first)
+    (tmp_path / "routing.yml").write_text(json.dumps(changed))
+    before = office.ticket().version
+
+    judge = Judge(open_rulebook(tmp_path), "salt")
+    start = office.clock.now() - timedelta(days=1)
+    count, moved = replay(office.desk.database, judge, start, office.clock.now())
+
+    assert (count, [one.ticket_id for one in moved]) == (2, ["T-1001", "T-1002"])
+    assert moved[0].was == "R6 everything else → general"
+    assert moved[0].now == "R0 pumps → pumps"
+    assert office.ticket().version == before
+
+
+def test_the_same_rules_move_nothing(office: Office) -> None:
+    hire(office, "mara")
+    office.file_a_ticket()
+
+    judge = Judge(office.desk.rules, "another salt")
+    start = office.clock.now() - timedelta(days=1)
+
+    assert replay(office.desk.database, judge, start, office.clock.now()) == (1, [])

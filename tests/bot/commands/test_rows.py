@@ -246,3 +246,48 @@ def test_bad_settings_are_one_clear_line(terminal: Terminal, monkeypatch: pytest
 
     assert (code, out, len(err.splitlines())) == (1, "", 1)
     assert "DESKBELL_PORT is 'many'" in err
+
+
+def test_a_ticket_is_explained_with_its_risk(terminal: Terminal, desk: Database) -> None:
+    open_ticket(desk, 1001)
+
+    code, out, _ = terminal("ticket", "explain", "T-1001")
+    told = json.loads(terminal("ticket", "explain", "T-1001", "--json")[1])
+
+    assert code == 0
+    assert "first response: " in out
+    assert f"risk: {told['risk']['score']} of 100" in out
+    assert sum(reason["points"] for reason in told["risk"]["reasons"]) == told["risk"]["score"]
+
+
+def test_the_rules_are_tried_on_a_ticket(terminal: Terminal, desk: Database) -> None:
+    open_ticket(desk, 1001)
+
+    code, out, _ = terminal("route", "--dry-run", "T-1001")
+
+    assert code == 0
+    # It waits since long, and no person of the desk has a skill yet.
+    assert out.startswith("nobody, queue triage, policy 1\n  rule R5 at risk: skill general")
+
+
+@pytest.mark.usefixtures("desk")
+def test_rules_that_reach_somebody_are_clean(terminal: Terminal) -> None:
+    assert terminal("route", "lint") == (0, "Every rule is reached, and reaches somebody.\n", "")
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["route"], "say what to do"),
+        (["route", "--dry-run", "T-9"], "T-9"),
+        (["route", "replay", "--days", "0"], "give 1 to 3650"),
+        (["route", "replay", "--policies", "nowhere"], "has no routing.yml"),
+    ],
+)
+def test_a_wrong_word_to_route_is_told(terminal: Terminal, words: list[str], says: str) -> None:
+    code, out, err = terminal(*words)
+
+    assert (code, out) == (1, "")
+    assert says in err
+    assert err.count("\n") == 1

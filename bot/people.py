@@ -53,6 +53,8 @@ def read_staff(wanted: Wanted, person_id: str, now: datetime) -> tuple[Person, A
         team=read_team(wanted.team),
         skills=read_skills(wanted.skills),
         capacity=read_capacity(wanted.capacity),
+        # Until they have signed in for the first time; who is here already stays what they are.
+        presence="off",
         tz=tz,
         hours=store_hours(read_schedule(wanted.hours, tz)),
         is_lead=wanted.is_lead or role == "lead",

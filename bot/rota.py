@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from escalation.on_call import Override, Rotation, Shift, on_call_at, plan_shifts
+from escalation.on_call import Override, Rotation, Shift, handovers, on_call_at, plan_shifts
 from store.access import list_staff
 from store.clock import Clock
 from store.database import Database
@@ -34,8 +34,13 @@ class Rota:
         return on_call_at(self.rotation, self.standing_in(), now)
 
     def shifts(self, now: datetime) -> list[Shift]:
-        """The next weeks, from now on."""
-        return plan_shifts(self.rotation, self.standing_in(), now, now + AHEAD)
+        """The next weeks, from now on, the last one to its end."""
+        return plan_shifts(self.rotation, self.standing_in(), now, self.end_of_plan(now + AHEAD))
+
+    def end_of_plan(self, end: datetime) -> datetime:
+        if self.rotation is None:
+            return max((end, *(one.ends for one in self.overrides)))
+        return next(handovers(self.rotation, end, end + timedelta(weeks=2)))
 
 
 def read_rota(database: Database, now: datetime) -> Rota:

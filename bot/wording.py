@@ -10,6 +10,7 @@ import yaml
 from store.errors import DeskbellError, Misconfigured
 
 FOLDER = Path(__file__).parent / "texts"
+PARTS = ("", "pages", "people")
 LANGUAGES = ("en", "de", "es", "fr", "pt")
 FALLBACK = "en"
 
@@ -38,7 +39,7 @@ def say_error(error: DeskbellError, language: str) -> str:
 def load_texts(language: str) -> Mapping[str, str]:
     """Conversation and pages; keys joined by dots."""
     texts: dict[str, str] = {}
-    for path in (FOLDER / f"{language}.yml", FOLDER / "pages" / f"{language}.yml"):
+    for path in (FOLDER / part / f"{language}.yml" for part in PARTS):
         if path.exists():
             tree = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe one
             texts.update(flatten(tree, ""))

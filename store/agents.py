@@ -57,7 +57,12 @@ def find_agent(connection: Connection, person_id: str) -> AgentRow | None:
 def get_agent(connection: Connection, person_id: str) -> AgentRow:
     if found := find_agent(connection, person_id):
         return found
-    raise NotFound(f"{person_id!r} takes no tickets: add them with `deskbell people add`")
+    raise takes_none(person_id)
+
+
+def takes_none(person_id: str) -> NotFound:
+    hint = f"{person_id!r} takes no tickets: add them with `deskbell people add`"
+    return NotFound(hint, text_key="people.error.no_tickets")
 
 
 def save_agent(connection: Connection, agent: AgentRow) -> None:
@@ -83,7 +88,12 @@ def set_presence(connection: Connection, person_id: str, presence: Presence) -> 
     said = {"presence": presence, "on_leave_until": None}
     change = update(agents).where(agents.c.person_id == person_id).values(said)
     if connection.execute(change).rowcount == 0:
-        raise NotFound(f"{person_id!r} takes no tickets: add them with `deskbell people add`")
+        raise takes_none(person_id)
+
+
+def welcome(connection: Connection, person_id: str) -> None:
+    """Who comes in for the first time is here, and gets tickets from now on."""
+    connection.execute(update(agents).where(ONE).values(presence="active"), {"id": person_id})
 
 
 def claim(connection: Connection, person_id: str) -> bool:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from store.access import make_key, revoke, use_link
+from store.access import list_keys, make_key, revoke, use_link
+from store.agents import welcome
 from store.audit import write_audit
 
 
@@ -13,6 +14,8 @@ def swap_link(
 ) -> str:
     """The person who is signed in. Raises Expired when the link was used before; then nothing is kept."""
     person_id = use_link(connection, link, now)
+    if not list_keys(connection, ("session",), person_id):
+        welcome(connection, person_id)
     make_key(
         connection,
         use="session",

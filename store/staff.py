@@ -23,7 +23,10 @@ def save_staff(
     refuse_doubled_email(connection, person)
     before = find_person(connection, person.person_id)
     if person.person_id == ADMIN and person.role != "admin":
-        raise BadAnswer("the desk's own administrator stays one: give the role to somebody else as well")
+        raise BadAnswer(
+            "the desk's own administrator stays one: give the role to somebody else as well",
+            text_key="people.error.kept",
+        )
     add_person(connection, person)
     if agent is None:
         drop_agent(connection, person.person_id)
@@ -83,7 +86,10 @@ def go_on_leave(connection: Connection, person_id: str, until: datetime, *, by: 
     """Off until that moment, and then again what they were. bot/people.py sees to their tickets."""
     get_agent(connection, person_id)
     if until <= at:
-        raise BadAnswer(f"the leave ends {until:%Y-%m-%d %H:%M}, which is over: give a later day")
+        raise BadAnswer(
+            f"the leave ends {until:%Y-%m-%d %H:%M}, which is over: give a later day",
+            text_key="people.error.leave_over",
+        )
     change = update(agents).where(agents.c.person_id == person_id).values(on_leave_until=until)
     connection.execute(change)
     write_audit(connection, by, "leave_begun", person_id, facts={"until": until.isoformat()}, at=at)
@@ -95,7 +101,10 @@ def dismiss(connection: Connection, person_id: str, *, by: str, at: datetime) ->
     if person is None or not person.is_staff:
         raise NotFound(f"{person_id!r} is not of the staff")
     if person_id in (ADMIN, by):
-        raise BadAnswer("neither the desk's own administrator nor you yourself can be taken off the desk")
+        raise BadAnswer(
+            "neither the desk's own administrator nor you yourself can be taken off the desk",
+            text_key="people.error.kept",
+        )
     add_person(connection, replace(person, role="customer"))
     drop_agent(connection, person_id)
     revoke_all(connection, person_id, ("link", "session", "token"))

@@ -99,6 +99,8 @@ def run_add(database: Database, options: argparse.Namespace) -> None:
         return
     print(f"{person.person_id}  {person.name}, {person.role}")
     print(f"Sign in, once, within three days:  {link}")
+    if agent:
+        print("Tickets come from then on.")
 
 
 def run_change(database: Database, options: argparse.Namespace) -> None:

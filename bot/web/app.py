@@ -15,7 +15,19 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from bot.desk import Desk
-from bot.web import admin, api, health, knowledge, knowledge_drafts, live, pages, shelf, signin
+from bot.web import (
+    admin,
+    api,
+    api_judging,
+    health,
+    knowledge,
+    knowledge_drafts,
+    live,
+    pages,
+    people,
+    shelf,
+    signin,
+)
 from bot.web.door import MOST_WAITERS, Door, SignInNeeded, door_of, open_visit, show
 from bot.web.figures import Figures
 from bot.web.guard import Guard
@@ -66,7 +78,8 @@ def build_app(desk: Desk) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.door = open_door(desk)
-    for part in (pages, live, shelf, admin, knowledge, knowledge_drafts, signin, api, health):
+    staff = (admin, knowledge, knowledge_drafts, people, signin)
+    for part in (pages, live, shelf, *staff, api, api_judging, health):
         app.include_router(part.router)
     app.add_exception_handler(DeskbellError, tell_ours)
     app.add_exception_handler(RequestValidationError, tell_invalid)

@@ -9,9 +9,11 @@ from fastapi.responses import RedirectResponse
 from bot.web.admin import LIST
 from bot.web.door import Visit, address_of, check_post, open_staff_visit, open_visit, show
 from bot.web.limits import DOOR
+from bot.web.people import HOME as PEOPLE
 from store.access import find_key
 from store.errors import Expired
 from store.sign_in import end_session, swap_link
+from store.staff import is_first_visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,12 +44,15 @@ def sign_in(request: Request, secret: str, token: Annotated[str, Form()] = "") -
     door, clock = visit.door, visit.door.desk.clock
     now, fresh, key_id = clock.now(), clock.new_secret(), clock.new_id("key")
     until = now + SIGNED_IN_FOR
-    door.desk.database.write(
+    person_id = door.desk.database.write(
         lambda connection: swap_link(
             connection, secret, secret=fresh, key_id=key_id, now=now, expires_at=until
         )
     )
-    response = RedirectResponse(LIST, 303)
+    with door.desk.database.read() as connection:
+        is_first = is_first_visit(connection, person_id)
+    # A hint for who sets the desk up, and only then: nobody has to add anybody.
+    response = RedirectResponse(PEOPLE if is_first else LIST, 303)
     door.set_cookie(response, "staff", fresh, days=SIGNED_IN_FOR.days)
     return response
 

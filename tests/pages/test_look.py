@@ -29,6 +29,9 @@ STAFF = (
     "/admin/knowledge",
     "/admin/knowledge/gaps",
     "/admin/knowledge/file/returns.md",
+    "/admin/people",
+    "/admin/people/new",
+    "/admin/people/per_admin",
 )
 
 MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")

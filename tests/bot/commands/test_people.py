@@ -75,7 +75,7 @@ def test_somebody_is_added_with_a_link_that_opens_the_desk(people: Run, desk: Da
         "skills": ["billing", "bugs"],
         "capacity": 4,
         "load": 0,
-        "presence": "active",
+        "presence": "off",
         "tz": "Europe/Berlin",
         "hours": "mon-fri 09:00-17:00",
         "is_lead": True,
@@ -107,7 +107,7 @@ def test_who_works_here_is_listed_in_a_line_each(people: Run) -> None:
 
     assert [line.split()[1] for line in lines[:3]] == ["Admin", "Ines", "Mara"]
     assert "takes no tickets" in lines[1]
-    assert "0/4  active" in lines[2]
+    assert "0/4  off" in lines[2]
     assert lines[3] == "On call now: nobody"
 
 

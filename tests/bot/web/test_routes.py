@@ -12,6 +12,7 @@ OPEN = {"/", "/livez", "/readyz", "/metrics", "/favicon.ico", "/favicon.svg", "/
 PLACES = {
     "ticket_id": "T-1001",
     "session_id": "ses_1",
+    "person_id": "per_admin",
     "secret": "s" * 43,
     "file_id": "file_1",
     "path": "returns.md",

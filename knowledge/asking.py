@@ -107,8 +107,8 @@ def drafts_of(
 
 def may_contradict(best: Draft, hit: Hit) -> bool:
     """Only what counts the same can say another number."""
-    mine = read_claims(" ".join(one.text for one in best.said)).values
-    return bool(mine.keys() & read_claims(hit.chunk.text).values.keys())
+    mine = read_claims(" ".join(one.text for one in best.said))
+    return mine.may_oppose(read_claims(hit.chunk.text))
 
 
 def refuse(

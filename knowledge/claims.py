@@ -71,6 +71,7 @@ BETWEEN = frozenset(
 """Words between a number and its unit."""
 CURRENCY = {"€": "eur", "£": "gbp", "$": "usd", "eur": "eur", "euro": "eur", "euros": "eur", "gbp": "gbp"}
 CURRENCY |= {"usd": "usd", "chf": "chf", "pounds": "gbp", "pound": "gbp", "dollars": "usd", "pence": "pence"}
+MONEY = frozenset(CURRENCY.values())
 DENYING = frozenset(
     "not no never cannot nobody none neither nor nicht kein keine keinen keinem keiner nie niemals "
     "nunca jamas tampoco pas aucun aucune jamais nao nenhum nenhuma".split()
@@ -87,16 +88,46 @@ RANGE = re.compile(r"\s*(?:-|–|to|or|and|bis|oder|und|a|ou|ate|até|et|y|e)\s*
 TAIL = re.compile(r"\s*(?P<mark>[%€£$])|[\s-]*(?P<words>[a-z]+(?:[\s-]+[a-z]+)?)")
 
 
+FREE = re.compile(
+    r"\b(?:(?:is|are|be|stays?|get|gets|delivered|returned|sent|done) (?:always )?free(?! to\b| slot| space)"
+    r"|free of charge|for free|at no (?:extra )?(?:cost|charge)|no charge|costs? nothing"
+    r"|(?:a |the )?free (?:standard )?(?:delivery|shipping|postage|return|returns|label|replacement)"
+    r"|kostenlos\w*|gratis|umsonst|kostet nichts|gratuit\w*)\b|^\|[^|]*\|\s*free\s*\|$"
+)
+FREE_FROM = re.compile(
+    r"(?<=free )(?:(?:for|on) orders )?(?:from|over|above) [€£$]?\d[\d.,]*|(?<=frei )ab \d[\d.,]* ?[€£$]?"
+)
+"""An amount from which on it is free is no price."""
+CONDITION = re.compile(
+    r"\b(?:if|unless|when|whenever|while|until|only|except|from|over|above|members?|wenn|falls|sofern|nur|ausser|bis|ab"
+    r"|mitglied\w*|si|solo|cuando|socios?|membres?|se|quando)\b"
+)
+"""What is free for some, or at times, stands against no price."""
+CLAUSE = re.compile(r"\b(?:if|unless|when|whenever|wenn|falls|sofern|si|cuando|quando)\b[^,.;:]*")
+"""What holds under a condition denies nothing: "only if it is not scheduled"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     values: Mapping[str, Values]
     """By unit."""
     denies: bool
+    is_free: bool = False
+    """Says that something costs nothing, and names no amount beside it."""
 
     def against(self, other: "Claims") -> tuple[str, ...]:
-        """Units in which the two have nothing in common."""
+        """Units in which the two have nothing in common; a price stands against what is free."""
         shared = self.values.keys() & other.values.keys()
-        return tuple(unit for unit in sorted(shared) if self.values[unit].isdisjoint(other.values[unit]))
+        apart = [unit for unit in shared if self.values[unit].isdisjoint(other.values[unit])]
+        return tuple(sorted({*apart, *self.prices_against(other), *other.prices_against(self)}))
+
+    def prices_against(self, other: "Claims") -> frozenset[str]:
+        return MONEY.intersection(self.values) if other.is_free else frozenset()
+
+    def may_oppose(self, other: "Claims") -> bool:
+        """Whether the two count the same, be it differently or not."""
+        free = self.prices_against(other) or other.prices_against(self)
+        return bool(self.values.keys() & other.values.keys() or free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +139,8 @@ class Figure:
 
 
 def read_claims(text: str) -> Claims:
-    folded = fold(text.replace("n't", " not").replace("n’t", " not"))
+    written = fold(text.replace("n't", " not").replace("n’t", " not"))
+    folded = FREE_FROM.sub(" ", written)
     values: dict[str, set[str]] = {}
     later = ""
     last = len(folded)
@@ -120,8 +152,9 @@ def read_claims(text: str) -> Claims:
         if unit:
             values.setdefault(unit.partition(" ")[0], set()).add(scaled(figure.number, unit))
         later, last = unit, figure.begin
-    denies = any(word in DENYING for word in words_of(ADDRESS.sub(" ", folded)))
-    return Claims({unit: frozenset(said) for unit, said in values.items()}, denies)
+    denies = any(word in DENYING for word in words_of(CLAUSE.sub(" ", ADDRESS.sub(" ", written))))
+    is_free = not values.keys() & MONEY and bool(FREE.search(written)) and not CONDITION.search(written)
+    return Claims({unit: frozenset(said) for unit, said in values.items()}, denies, is_free)
 
 
 def read_figures(folded: str) -> Iterator[Figure]:
@@ -138,7 +171,7 @@ def read_figures(folded: str) -> Iterator[Figure]:
             yield Figure(begin, end, plain_number(found["number"]), sign or unit_after(folded, end))
 
 
-MEASURES = frozenset(("minutes", "months", "percent", "pence", *CURRENCY.values()))
+MEASURES = frozenset(("minutes", "months", "percent")) | MONEY
 
 
 def measures_in(text: str) -> Iterator[str]:
@@ -186,3 +219,11 @@ def scaled(number: str, unit: str) -> str:
     if family == "date" and factor:
         return f"{number} {factor}"
     return f"{float(number) * int(factor):g}" if factor else number
+
+
+def denied_words(text: str) -> Iterator[str]:
+    """What each denial is about: "return" of "you cannot return it"."""
+    words = words_of(text.replace("n't", " not").replace("n’t", " not"))
+    for place, word in enumerate(words):
+        if word in DENYING:
+            yield from [other for other in words[place + 1 :] if other not in STOP][:1]

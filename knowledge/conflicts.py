@@ -1,6 +1,7 @@
 """Where do two articles say different things about the same, or the same twice?"""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from functools import lru_cache
 from itertools import chain, pairwise, product
 from typing import Literal
 
-from knowledge.claims import Claims, read_claims
+from knowledge.claims import DENYING, Claims, denied_words, read_claims
 from knowledge.stems import stem
 from knowledge.words import STOP, grams_of, stems_of
 from store.articles import readable_by
@@ -19,10 +20,13 @@ LEAST_WORDS, LEAST_SENSE = 0.3, 0.62
 """… and both of these."""
 ROUGHLY = 0.5
 """Share of their words as written that two statements have in common when one may deny the other."""
-DENIAL = 0.8
+DENIAL = 0.9
 """Share of common words from which on a "not" in one of the two is a contradiction."""
 TWIN = 0.8
 """Share of common words from which on two pieces are one piece twice."""
+COMMAND = re.compile(r"(?<!\w)--?[a-z]{2,}|[{}<>=]|(?<!\w)[a-z]+_[a-z_]+")
+"""Lines to type in: their figures are examples."""
+LABEL = re.compile(r"^[-*+•|]?\s*(?P<label>[^:|.]{2,60}?)\s*[:|]")
 SHORTEST_TWIN = 6
 """Pairs of words."""
 SILENT = frozenset(stem(word) for word in STOP)
@@ -114,6 +118,8 @@ class Asserted:
     claims: Claims
     words: frozenset[str]
     """As they are written."""
+    label: str = ""
+    """Of an item or a row."""
 
     def is_like(self, other: "Asserted") -> bool:
         return 2 * len(self.words & other.words) >= ROUGHLY * (len(self.words) + len(other.words))
@@ -126,6 +132,11 @@ class Sorted:
     figures: tuple[Asserted, ...]
     denials: tuple[Asserted, ...]
     others: tuple[Asserted, ...]
+    texts: frozenset[str]
+
+    def says(self, one: Asserted) -> bool:
+        """What both articles say in the same words is not what they disagree about."""
+        return one.said.text in self.texts
 
 
 def opposed(
@@ -137,32 +148,46 @@ def opposed(
             if id(side) not in known:
                 known[id(side)] = sort_out(side)
         left, right = known[id(sides[0])], known[id(sides[1])]
-        for one, other in product(left.figures, right.figures):
-            if one.claims.against(other.claims):
-                yield one, other
-        denials = (product(left.denials, right.others), product(left.others, right.denials))
-        yield from ((one, other) for one, other in chain(*denials) if one.is_like(other))
+        figures = (
+            (one, other) for one, other in product(left.figures, right.figures) if is_against(one, other)
+        )
+        denials = chain(product(left.denials, right.others), product(left.others, right.denials))
+        met = chain(figures, ((one, other) for one, other in denials if one.is_like(other)))
+        yield from ((one, other) for one, other in met if not right.says(one) and not left.says(other))
+
+
+def is_against(one: "Asserted", other: "Asserted") -> bool:
+    """Items and rows that have another label speak of something else."""
+    if one.label and other.label and one.label != other.label:
+        return False
+    return bool(one.claims.against(other.claims))
 
 
 def sort_out(piece: Sequence[Statement]) -> Sorted:
     """Questions assert nothing, and a "no" in a table belongs to its column."""
     asserted = [
-        Asserted(one, read_claims(one.text), frozenset(one.text.casefold().split()))
+        Asserted(one, read_claims(one.text), frozenset(one.text.casefold().split()), label_of(one.text))
         for one in piece
-        if not one.text.endswith("?")
+        if not one.text.endswith("?") and not COMMAND.search(one.text)
     ]
     told = [one for one in asserted if "|" not in one.said.text]
     return Sorted(
-        tuple(one for one in asserted if one.claims.values),
+        tuple(one for one in asserted if one.claims.values or one.claims.is_free),
         tuple(one for one in told if one.claims.denies),
         tuple(one for one in told if not one.claims.denies),
+        frozenset(one.text for one in piece),
     )
+
+
+def label_of(text: str) -> str:
+    found = LABEL.match(text)
+    return found["label"].casefold() if found else ""
 
 
 def read(statement: Statement) -> Read:
     claims = read_claims(statement.text)
     said = tokens(statement.text, statement.language)
-    words = frozenset(word for word in said if not any(sign.isdigit() for sign in word))
+    words = frozenset(word for word in said if word not in DENYING and not any(map(str.isdigit, word)))
     subject = subject_of(statement.title, statement.heading, statement.language)
     return Read(statement, claims, words, subject, (frozenset(said) & subject) - words)
 
@@ -188,11 +213,20 @@ def compare(one: Read, other: Read, weights: Mapping[str, float]) -> Conflict | 
     about = one.claims.against(other.claims)
     denied = one.claims.denies != other.claims.denies
     words = share(one.words, other.words, weights)
-    if about and words >= LEAST_WORDS and not tells_apart(one, other, weights):
+    least = LEAST_WORDS if one.claims.values.keys() & other.claims.values.keys() else ALIKE_WORDS
+    if about and words >= least and not tells_apart(one, other, weights):
         return in_order("figures", one, other, about, words)
-    if denied and words >= DENIAL and not tells_apart(one, other, weights):
+    if denied and words >= DENIAL and denies_what(one, other) and not tells_apart(one, other, weights):
         return in_order("denial", one, other, (), words)
     return None
+
+
+def denies_what(one: Read, other: Read) -> bool:
+    """Whether what the one denies is what the other says: "no upgrade is needed" is only said besides."""
+    denying, saying = (one, other) if one.claims.denies else (other, one)
+    if denying.statement.language != "en":
+        return True
+    return all(stem(word) in saying.words for word in denied_words(denying.statement.text))
 
 
 def in_order(

@@ -3,12 +3,11 @@
 import re
 from typing import Literal, TypeAlias
 
-from knowledge.claims import CURRENCY, read_claims
+from knowledge.claims import MONEY, read_claims
 from knowledge.words import fold
 
 Kind: TypeAlias = Literal["money", "time", "mail", "phone", "number"]
 
-MONEY = frozenset(CURRENCY.values())
 TIME = frozenset(("minutes", "months", "date", "clock"))
 ASKS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (

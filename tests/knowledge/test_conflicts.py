@@ -55,6 +55,43 @@ def test_what_agrees_asks_or_speaks_of_something_else_is_left_alone(room: Room, 
     assert told(compared(room)) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_told"),
+    [
+        ("Split delivery is free.", "Split delivery costs £4.95.", True),
+        ("Split delivery costs nothing.", "A split delivery costs £4.95 per order.", True),
+        ("Split delivery is free.", "Split delivery is free of charge.", False),
+        ("Split delivery is free for members.", "Split delivery costs £4.95.", False),
+        ("Split delivery is free from £75.", "Split delivery costs £4.95.", False),
+    ],
+)
+def test_what_is_free_has_no_price(room: Room, one: str, other: str, is_told: bool) -> None:
+    room.write("a.md", f"# Orders in two parcels\n\n{one}\n")
+    room.write("b.md", f"# Parcels and orders\n\n{other}\n")
+
+    assert told(compared(room)) == ([("figures", "a.md", "b.md")] if is_told else [])
+
+
+def test_the_same_list_or_command_with_other_figures_is_no_conflict(room: Room) -> None:
+    both = "- Single zone: create 2 nodes in the pool.\n- Several zones: create 1 node in the pool."
+    room.write("a.md", f"# Clusters of one provider\n\n{both}\n\nRun `cluster create --nodes 3 pool`.\n")
+    room.write("b.md", f"# Clusters of a provider\n\n{both}\n\nRun `cluster create --nodes 5 pool`.\n")
+
+    assert told(compared(room)) == []
+
+
+def test_a_denial_under_a_condition_or_said_besides_contradicts_nothing(room: Room) -> None:
+    room.write("a.md", "# Status of a node\n\nYou can change the status of a node at any time of the day.\n")
+    room.write(
+        "b.md",
+        "# States of nodes\n\n"
+        "You can change the status of a node at any time of the day if it does not run.\n\n"
+        "You can change the status of a node at any time of the day, and no ticket is needed.\n",
+    )
+
+    assert told(compared(room)) == []
+
+
 def test_articles_that_name_different_things_do_not_disagree(room: Room) -> None:
     room.write("a.md", "# Express shipping\n\nExpress delivery takes 1 working day and costs £9.\n")
     room.write("b.md", "# Standard shipping\n\nStandard delivery takes 3 working days and costs £4.\n")

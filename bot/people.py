@@ -151,6 +151,13 @@ def stored_schedule(agent: AgentRow | None) -> Schedule | None:
     return Schedule.read_back({**agent.hours, "tz": agent.tz})
 
 
+def last_day_of_leave(agent: AgentRow) -> date | None:
+    """Where they live."""
+    if agent.on_leave_until is None:
+        return None
+    return (agent.on_leave_until - timedelta(microseconds=1)).astimezone(ZoneInfo(agent.tz)).date()
+
+
 def read_presence(text: str) -> Presence:
     for presence in PRESENCES:
         if presence == text.strip().lower():

@@ -10,6 +10,7 @@ from store.access import ADMIN, Person, add_person, find_person, list_keys, list
 from store.agents import AgentRow, Presence, drop_agent, find_agent, get_agent, save_agent, set_presence
 from store.audit import write_audit
 from store.errors import BadAnswer, NotFound
+from store.rotations import find_rotation, save_rotation
 from store.tables import agents, rotation_overrides
 
 TAKING: tuple[str, ...] = ("agent", "lead", "admin")
@@ -109,7 +110,17 @@ def dismiss(connection: Connection, person_id: str, *, by: str, at: datetime) ->
     drop_agent(connection, person_id)
     revoke_all(connection, person_id, ("link", "session", "token"))
     connection.execute(delete(rotation_overrides).where(rotation_overrides.c.person_id == person_id))
+    leave_rotation(connection, person_id, by=by, at=at)
     write_audit(connection, by, "person_dismissed", person_id, facts={}, at=at)
+
+
+def leave_rotation(connection: Connection, person_id: str, *, by: str, at: datetime) -> None:
+    """The others follow each other without a gap."""
+    rotation = find_rotation(connection) or {}
+    people = list(rotation.get("people", ()))
+    if person_id in people:
+        rest = {**rotation, "people": [one for one in people if one != person_id]}
+        save_rotation(connection, rest, by=by, at=at)
 
 
 def invite(

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.commands.people_rota import add_rota_verbs, print_on_call
 from bot.people import (
     Wanted,
+    last_day_of_leave,
     make_link,
     read_day,
     read_presence,
@@ -164,7 +165,7 @@ def as_line(person: Person, agent: AgentRow | None, now: datetime) -> str:
     if agent is None:
         return f"{who} takes no tickets"
     skills, hours = " ".join(agent.skills) or "-", write_hours(stored_schedule(agent)) or "any time"
-    presence = f"leave to {agent.on_leave_until:%Y-%m-%d}" if agent.is_on_leave(now) else agent.presence
+    presence = f"leave to {last_day_of_leave(agent)}" if agent.is_on_leave(now) else agent.presence
     load = f"{agent.load}/{agent.capacity}"
     return f"{who} {load:>7}  {presence:<20} {skills:<24} {hours} {agent.tz}"
 

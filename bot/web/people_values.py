@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.crew import presence_of
-from bot.people import stored_schedule
+from bot.people import last_day_of_leave, stored_schedule
 from bot.rota import MOST_TURNS, Rota, read_rota
 from bot.web.door import Visit
 from bot.wording import say
@@ -41,6 +41,12 @@ class Colleague:
     @property
     def hours(self) -> str:
         return write_hours(stored_schedule(self.agent))
+
+    @property
+    def last_day_away(self) -> datetime | None:
+        """Noon of it, which is that day wherever it is read."""
+        day = last_day_of_leave(self.agent) if self.agent else None
+        return datetime.combine(day, time(12), UTC) if day else None
 
     def windows(self, day: str) -> str:
         """Of one weekday, as a field of the form holds them."""

@@ -265,6 +265,18 @@ def test_who_is_taken_off_the_desk_comes_in_nowhere(database: Database) -> None:
         link(database, "per_mara")
 
 
+def test_who_is_taken_off_the_desk_is_not_on_call_in_turn_either(database: Database) -> None:
+    hire(database, MARA)
+    hire(database, TOM)
+    rotation = {"people": ["per_tom", "per_mara", "per_tom"], "starts": "2026-03-02"}
+    database.write(partial(save_rotation, rotation=rotation, by="per_admin", at=NOON))
+
+    database.write(partial(dismiss, person_id="per_tom", by="per_admin", at=NOON))
+
+    with database.read() as connection:
+        assert find_rotation(connection) == {"people": ["per_mara"], "starts": "2026-03-02"}
+
+
 def test_nobody_takes_the_administrator_or_themselves_off(database: Database) -> None:
     admin = Person("per_admin", "Admin", "", "admin", NOON)
     add(database, admin)

@@ -170,37 +170,34 @@ def test_somebody_stands_in_until_it_is_taken_back(people: Run) -> None:
     assert people("on-call").startswith("On call now: nobody")
 
 
-@pytest.mark.parametrize(
-    ("words", "hint"),
-    [
-        (("add", " "), "is no name: give 1 to 120 letters"),
-        (("add", "Tom", "--role", "boss"), "'boss' is no role: give one of agent, lead"),
-        (("add", "Tom", "--email", "tom"), "'tom' is no e-mail: write one like mara@shop.example"),
-        (("add", "Tom", "--email", "Mara@shop.example"), "is the e-mail of Mara"),
-        (("add", "Tom", "--capacity", "0"), "the capacity is '0': give 1 to 1000 tickets at a time"),
-        (("add", "Tom", "--tz", "Berlin"), "'Berlin' is no time zone: write one like"),
-        (("add", "Tom", "--hours", "always"), "'always' is no hours: write"),
-        (("add", "Tom", "--skill", "a b*"), "'b*' is no skill: write small letters"),
-        (("leave", "Mara", "--until", "soon"), "'soon' is no day: write one like 2026-12-24"),
-        (("leave", "Mara", "--until", "2020-01-01"), "which is over: give a later day"),
-        (("presence", "Tim", "active"), "nobody of the staff is 'Tim'"),
-        (("presence", "Admin", "active"), "takes no tickets: add them"),
-        (("remove", "per_admin"), "neither the desk's own administrator nor you yourself"),
-        (("on-call", "Mara", "--time", "noon"), "is no time of day"),
-        (("on-call", "--time", "08:00"), "--time without people: name them in the order of their turns"),
-        (("stand-in", "Mara"), "name the person, --from and --to"),
-        (("stand-in", "Mara", "--from", "x", "--to", "y"), "'x' is no day and time: write one like"),
-        (("stand-in", "--drop", "sub_x"), "nobody stands in under the id 'sub_x'"),
-        (("import", "none.csv"), "none.csv cannot be read: No such file"),
-    ],
-)
-def test_what_makes_no_sense_is_one_clear_line(people: Run, words: tuple[str, ...], hint: str) -> None:
+REFUSED: list[tuple[tuple[str, ...], str]] = [
+    (("add", " "), "is no name: give 1 to 120 letters"),
+    (("add", "Tom", "--role", "boss"), "'boss' is no role: give one of agent, lead"),
+    (("add", "Tom", "--email", "tom"), "'tom' is no e-mail: write one like mara@shop.example"),
+    (("add", "Tom", "--email", "Mara@shop.example"), "is the e-mail of Mara"),
+    (("add", "Tom", "--capacity", "0"), "the capacity is '0': give 1 to 1000 tickets at a time"),
+    (("add", "Tom", "--tz", "Berlin"), "'Berlin' is no time zone: write one like"),
+    (("add", "Tom", "--hours", "always"), "'always' is no hours: write"),
+    (("add", "Tom", "--skill", "a b*"), "'b*' is no skill: write small letters"),
+    (("leave", "Mara", "--until", "soon"), "'soon' is no day: write one like 2026-12-24"),
+    (("leave", "Mara", "--until", "2020-01-01"), "which is over: give a later day"),
+    (("presence", "Tim", "active"), "nobody of the staff is 'Tim'"),
+    (("presence", "Admin", "active"), "takes no tickets: add them"),
+    (("remove", "per_admin"), "neither the desk's own administrator nor you yourself"),
+    (("on-call", "Mara", "--time", "noon"), "is no time of day"),
+    (("on-call", "--time", "08:00"), "--time without people: name them in the order of their turns"),
+    (("stand-in", "Mara"), "name the person, --from and --to"),
+    (("stand-in", "Mara", "--from", "x", "--to", "y"), "'x' is no day and time: write one like"),
+    (("stand-in", "--drop", "sub_x"), "nobody stands in under the id 'sub_x'"),
+    (("import", "none.csv"), "none.csv cannot be read: No such file"),
+]
+
+
+def test_what_makes_no_sense_is_one_clear_line(people: Run) -> None:
     people(*MARA)
+    said = [(people(*words), hint) for words, hint in REFUSED]
 
-    said = people(*words)
-
-    assert said.startswith("deskbell: ")
-    assert hint in said
+    assert [line for line, hint in said if not line.startswith("deskbell: ") or hint not in line] == []
 
 
 CUSTOMERS = 'ID,Email,Name,Tier,Order_Value,City\nc-1,Ada@x.example,Ada,VIP,5200.50,Ulm\nc-2,,"Bo, B.",,,\n'
@@ -225,34 +222,34 @@ def test_customers_get_their_tier_from_a_file_and_twice_is_once(
         assert tier_of(connection, by_id["c-2"]) == "standard"
 
 
-@pytest.mark.parametrize(
-    ("written", "hint"),
-    [
-        ("", "line 1: the columns are missing: write id,email,name,tier,order_value for customers"),
-        ("a,b\n1,2\n", "line 1: the columns are a, b: write"),
-        ("name,tier\nAda,vip\n", "tier, and id or email, must be there"),
-        ("id,tier,id\n", "line 1: the column 'id' stands there twice"),
-        ("id,tier\n", "has no line below its columns"),
-        ("id,tier\nc-1,vip\nc-2\n", "line 3: 1 cells, and there are 2 columns"),
-        ("id,email,tier\n,,vip\n", "line 2: neither id nor email"),
-        ("id,tier\nc-1,very important\n", "line 2: 'very important' is no tier: write one word"),
-        ("id,tier,email\nc-1,vip,nope\n", "line 2: 'nope' is no e-mail"),
-        ("id,tier,order_value\nc-1,vip,1.000,5\n", "line 2: 4 cells"),
-        ("id;tier;order_value\nc-1;vip;1.000,5\n", "line 2: '1.000,5' is no order value: write digits"),
-        ("id,tier\nc-1,vip\n\nc-1,vip\n", "line 4: the id 'c-1' stands in line 2 already"),
-        ('id,tier,name\nc-1,vip,"A\nB"\nc-2,?,x\n', "line 4: '?' is no tier"),
-        ('id,tier\nc-1,"vip\n', "unexpected end of data"),
-        ("id,tier\nc-1,v\xef\n", "is no UTF-8"),
-    ],
-)
+BAD_FILES = [
+    ("", "line 1: the columns are missing: write id,email,name,tier,order_value for customers"),
+    ("a,b\n1,2\n", "line 1: the columns are a, b: write"),
+    ("name,tier\nAda,vip\n", "tier, and id or email, must be there"),
+    ("id,tier,id\n", "line 1: the column 'id' stands there twice"),
+    ("id,tier\n", "has no line below its columns"),
+    ("id,tier\nc-1,vip\nc-2\n", "line 3: 1 cells, and there are 2 columns"),
+    ("id,email,tier\n,,vip\n", "line 2: neither id nor email"),
+    ("id,tier\nc-1,very important\n", "line 2: 'very important' is no tier: write one word"),
+    ("id,tier,email\nc-1,vip,nope\n", "line 2: 'nope' is no e-mail"),
+    ("id,tier,order_value\nc-1,vip,1.000,5\n", "line 2: 4 cells"),
+    ("id;tier;order_value\nc-1;vip;1.000,5\n", "line 2: '1.000,5' is no order value: write digits"),
+    ("id,tier\nc-1,vip\n\nc-1,vip\n", "line 4: the id 'c-1' stands in line 2 already"),
+    ('id,tier,name\nc-1,vip,"A\nB"\nc-2,?,x\n', "line 4: '?' is no tier"),
+    ('id,tier\nc-1,"vip\n', "unexpected end of data"),
+    ("id,tier\nc-1,v\xef\n", "is no UTF-8"),
+]
+
+
 def test_a_bad_file_is_told_with_its_line_and_nothing_is_taken_in(
-    people: Run, desk: Database, tmp_path: Path, written: str, hint: str
+    people: Run, desk: Database, tmp_path: Path
 ) -> None:
-    (tmp_path / "bad.csv").write_text(written, encoding="latin-1")
+    said = []
+    for written, hint in BAD_FILES:
+        (tmp_path / "bad.csv").write_text(written, encoding="latin-1")
+        said.append((people("import", "bad.csv"), hint))
 
-    said = people("import", "bad.csv")
-
-    assert hint in said
+    assert [line for line, hint in said if hint not in line] == []
     with desk.read() as connection:
         assert connection.execute(KNOWN).all() == []
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal, select, update
+from sqlalchemy import Connection, bindparam, func, literal, select, update
 
 from store import lanes
 from store.errors import NotFound
@@ -238,3 +238,9 @@ def free_leases(connection: Connection) -> int:
 def replay(connection: Connection, key: str, now: datetime) -> bool:
     """False when no dead delivery has this key, or its words were emptied long ago."""
     return lanes.replay(connection, inbox, key, now)
+
+
+def count_waiting(connection: Connection, keys: Sequence[str]) -> int:
+    """How many of these deliveries nobody has decided on yet."""
+    query = select(func.count()).select_from(inbox).where(inbox.c.key.in_(keys), inbox.c.state == "ready")
+    return int(connection.execute(query).scalar_one())

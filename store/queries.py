@@ -13,8 +13,8 @@ from store.tables import Moment, people, sessions, storable, tickets
 from store.tickets import Session
 
 Sort = Literal["age", "activity", "risk", "due"]
-"""`age`: who waits longest comes first; `activity`: what moved last; `risk`: what is most at risk; `due`: what
-is due first, and behind it what is not due at all."""
+"""`age`: who waits longest comes first; `activity`: what moved last; `risk`: what is most at risk; `due`:
+what is due first, and behind it what is not due at all."""
 
 NOBODY = "-"
 """As assignee in a filter: tickets that nobody has taken."""

@@ -1,7 +1,6 @@
 """How do staff find a ticket, and what can they do to it?"""
 
 from dataclasses import dataclass
-from datetime import datetime
 from time import monotonic
 from typing import Annotated, Any, get_args
 
@@ -9,11 +8,12 @@ from fastapi import Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from bot.channels.web import Posted, read_did, read_text
-from bot.staff import ACTIONS, LOWEST_RANK, SETTABLE, are_tags
+from bot.staff import LOWEST_RANK, SETTABLE
 from bot.web.case import ACTING, case_values, read_case
 from bot.web.door import Visit, check_post, open_staff_visit, show
+from bot.web.moves import Wish, check_wish, read_until
 from bot.web.posted import WAIT_SECONDS, keep_files, make_router
-from store.errors import BadAnswer, NotAllowed, NotFound, PersonError
+from store.errors import NotAllowed, NotFound, PersonError
 from store.messages import StaffDid
 from store.queries import (
     LONGEST_PAGE,
@@ -24,7 +24,6 @@ from store.queries import (
     distinct_values,
     list_tickets,
 )
-from store.tickets import ENDED
 from store.timelines import find_ticket
 
 router = make_router()
@@ -95,16 +94,39 @@ def to_list() -> Response:
 
 @router.get(LIST)
 def list_requests(request: Request) -> Response:
-    visit = open_staff_visit(request)
-    wanted = read_wanted(request)
+    return list_page(open_staff_visit(request))
+
+
+def list_page(visit: Visit, *, status: int = 200, error: Exception | None = None, **values: Any) -> Response:
+    wanted = read_wanted(visit.request)
     filters = wanted.filters(visit.person.person_id)
     with visit.door.desk.database.read() as connection:
         page = list_tickets(connection, filters, sort=wanted.sort, after=wanted.after, limit=PAGE)
         menus = distinct_values(connection)
         total = count_tickets(connection, filters)
     return show(
-        visit, "admin/list.html", wanted=wanted, page=page, menus=menus, total=total, query=query_of(request)
+        visit,
+        "admin/list.html",
+        status=status,
+        error=error,
+        wanted=wanted,
+        page=page,
+        menus=menus,
+        total=total,
+        agents=visit.door.desk.handler.reading.agents(),
+        settable=SETTABLE,
+        ranks=range(LOWEST_RANK + 1),
+        may_act=visit.person.role in ACTING,
+        query=query_of(visit.request),
+        **({"chosen": ()} | told_of(visit.request) | values),
     )
+
+
+def told_of(request: Request) -> dict[str, Any]:
+    """What was done to many, as the address of the list says it after that."""
+    done = request.query_params.get("done", "")
+    left = [one for one in request.query_params.get("left", "").split(",") if one][:100]
+    return {"done": int(done) if done.isdigit() and len(done) < 4 else None, "left_out": left}
 
 
 @router.get(LIST + "/{ticket_id}")
@@ -191,63 +213,14 @@ def act(request: Request, ticket_id: str, form: Annotated[StaffForm, Depends(rea
 def read_action(visit: Visit, ticket_id: str, form: StaffForm) -> StaffDid:
     """Checked here already, so that a mistake is told in place and the words stay in their field."""
     text, reason = read_text(form.text), read_text(form.reason)
-    check_action(form, reason)
-    check_moves(visit, ticket_id, form, reason)
+    wanted = Wish(form.action, form.value.strip(), reason, form.until)
+    check_wish(visit, ticket_id, wanted)
     files = keep_files(visit.door, visit.person.person_id, form.files) if form.action == "reply" else ()
     until = read_until(form.until, visit) if form.action == "assign" else ""
     act = {"action": form.action, "ticket_id": ticket_id, "value": form.value.strip(), "reason": reason}
     act |= {"until": until} if until else {}
     posted = Posted(form.key, text, None, files)
     return read_did(posted, act, person_id=visit.person.person_id, at=visit.door.desk.clock.now())
-
-
-def check_action(form: StaffForm, reason: str) -> None:
-    if form.action not in ACTIONS:
-        raise BadAnswer(f"{form.action!r} is nothing that can be done", text_key="page.error.form")
-    if form.action == "status" and form.value not in SETTABLE:
-        raise BadAnswer(f"{form.value!r} is no status", text_key="page.error.status")
-    if form.action == "reply" and form.value not in ("", *SETTABLE):
-        raise BadAnswer(f"{form.value!r} is no status", text_key="page.error.status")
-    if form.action != "priority":
-        return
-    if form.value not in [str(rank) for rank in range(LOWEST_RANK + 1)]:
-        raise BadAnswer(f"{form.value!r} is no priority", text_key="page.error.priority")
-    if not reason:
-        raise BadAnswer("a priority without a reason", text_key="page.error.reason")
-
-
-def check_moves(visit: Visit, ticket_id: str, form: StaffForm, reason: str) -> None:
-    """Who does it, its tags, and what it is joined with."""
-    if form.action in ("assign", "merge", "escalate") and not reason:
-        raise BadAnswer(f"{form.action} without a reason", text_key="page.error.reason")
-    known = {agent.person_id for agent in visit.door.desk.handler.reading.agents()}
-    if form.action == "assign" and form.value and form.value not in known:
-        raise BadAnswer(f"{form.value!r} takes no tickets", text_key="page.error.assignee")
-    if form.action == "tags" and not are_tags(form.value):
-        raise BadAnswer("too many tags, or too long", text_key="page.error.tags")
-    if form.action == "merge" and not is_joinable(visit, ticket_id, form.value.strip()):
-        raise BadAnswer(f"{form.value!r} cannot be joined", text_key="page.error.merge")
-
-
-def is_joinable(visit: Visit, ticket_id: str, other: str) -> bool:
-    with visit.door.desk.database.read() as connection:
-        mine, target = find_ticket(connection, ticket_id), find_ticket(connection, other)
-    if mine is None or target is None or other == ticket_id:
-        return False
-    return mine.person_id == target.person_id and target.status not in ENDED
-
-
-def read_until(given: str, visit: Visit) -> str:
-    """By the clock of the desk, as the field of a browser writes it: 2026-03-04T09:00."""
-    if not given.strip():
-        return ""
-    try:
-        at = datetime.fromisoformat(given.strip()).replace(tzinfo=visit.door.zone)
-    except ValueError as error:
-        raise BadAnswer(f"{given[:40]!r} is no time", text_key="page.error.until") from error
-    if at <= visit.door.desk.clock.now():
-        raise BadAnswer(f"{given} has passed", text_key="page.error.until")
-    return at.isoformat()
 
 
 def version_of(visit: Visit, ticket_id: str) -> int:

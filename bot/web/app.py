@@ -19,6 +19,7 @@ from bot.web import (
     admin,
     api,
     api_judging,
+    bulk,
     health,
     knowledge,
     knowledge_drafts,
@@ -78,7 +79,7 @@ def build_app(desk: Desk) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.door = open_door(desk)
-    staff = (admin, knowledge, knowledge_drafts, people, signin)
+    staff = (admin, bulk, knowledge, knowledge_drafts, people, signin)
     for part in (pages, live, shelf, *staff, api, api_judging, health):
         app.include_router(part.router)
     app.add_exception_handler(DeskbellError, tell_ours)

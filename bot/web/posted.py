@@ -20,7 +20,8 @@ from store.inbox import Accepted
 from store.messages import Attachment, SystemContext
 from store.reading import allowed_ticket
 
-MOST_FIELDS = 30
+MOST_FIELDS = 140
+"""A list of a hundred chosen tickets and what is done to them, with room to spare."""
 LONGEST_COMMENT = 1000
 WAIT_SECONDS = 2.0
 LABELS = {

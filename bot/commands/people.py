@@ -157,7 +157,7 @@ def run_list(database: Database, options: argparse.Namespace) -> None:
         return
     for person in staff:
         print(as_line(person, agents.get(person.person_id), now))
-    print_on_call(rota, {one.person_id: one.name for one in staff}, now)
+    print_on_call(database, rota, now)
 
 
 def as_line(person: Person, agent: AgentRow | None, now: datetime) -> str:

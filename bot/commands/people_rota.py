@@ -12,6 +12,7 @@ from bot.rota import Rota, change_rotation, read_local, read_rota, stand_in
 from escalation.hours import write_time
 from escalation.schedule import DAYS
 from store.access import ADMIN, list_staff
+from store.agents import list_agents
 from store.clock import SystemClock
 from store.database import Database
 from store.errors import BadAnswer
@@ -48,12 +49,10 @@ def run_on_call(database: Database, options: argparse.Namespace) -> None:
     elif said:
         raise BadAnswer(f"--{next(iter(said))} without people: name them in the order of their turns")
     rota = read_rota(database, now)
-    with database.read() as connection:
-        names = {one.person_id: one.name for one in list_staff(connection)}
     if options.json:
         print(json.dumps(as_json(rota, now), indent=2))
     else:
-        print_on_call(rota, names, now)
+        print_on_call(database, rota, now)
 
 
 def plan(database: Database, options: argparse.Namespace, said: Mapping[str, str], now: datetime) -> None:
@@ -85,7 +84,10 @@ def run_stand_in(database: Database, options: argparse.Namespace) -> None:
     print(json.dumps(told) if options.json else f"{person.name} is on call {times} ({row.override_id}).")
 
 
-def print_on_call(rota: Rota, names: Mapping[str, str], now: datetime) -> None:
+def print_on_call(database: Database, rota: Rota, now: datetime) -> None:
+    with database.read() as connection:
+        names = {one.person_id: one.name for one in list_staff(connection)}
+        back_from = {one.person_id: one.on_leave_until for one in list_agents(connection)}
     zone = ZoneInfo(rota.rotation.tz if rota.rotation else read_settings().timezone)
     on_call = rota.person_at(now)
     print(f"On call now: {names.get(on_call, on_call) or 'nobody'}")
@@ -94,7 +96,9 @@ def print_on_call(rota: Rota, names: Mapping[str, str], now: datetime) -> None:
         print(f"One hands over on {turn.weekday} at {write_time(turn.time)}, {turn.tz}.")
     for shift in rota.shifts(now):
         begins, ends = shift.begins.astimezone(zone), shift.ends.astimezone(zone)
-        print(f"  {begins:%a %Y-%m-%d %H:%M} to {ends:%a %Y-%m-%d %H:%M}  {names.get(shift.person_id)}")
+        times = f"{begins:%a %Y-%m-%d %H:%M} to {ends:%a %Y-%m-%d %H:%M}"
+        is_away = (back_from.get(shift.person_id) or now) > shift.begins
+        print(f"  {times}  {names.get(shift.person_id)}{' (on leave)' if is_away else ''}")
     for one in rota.overrides:
         print(f"  stands in: {names.get(one.person_id)}  {one.override_id}")
 

@@ -109,6 +109,7 @@ def people_values(visit: Visit) -> dict[str, Any]:
         "manages": manages(visit),
         "presences": PRESENCES,
         "names": names,
+        "back_from": {one.person_id: one.on_leave_until for one in agents.values() if one.is_on_leave(now)},
         "spoken_hours": partial(say_hours, language=visit.language),
         **rota_values(visit, rota, now),
     }

@@ -152,6 +152,8 @@ def test_people_are_on_call_in_turn(people: Run) -> None:
     assert len(plan["shifts"]) == 6
     said = people("on-call")
     assert said.startswith("On call now: Tom\nOne hands over on wed at 08:00, Europe/Berlin.\n")
+    people("leave", "Mara", "--until", "2199-01-01")
+    assert "  Mara (on leave)\n" in people("on-call")
     assert "On call now: nobody" in people("on-call", "--off")
 
 

@@ -9,6 +9,7 @@ from store.audit import read_audit
 from tests.browsers import Browser, House
 
 HOME = "/admin/people"
+MONDAYS = {"starts": "2026-03-02", "weekday": "mon", "time": "09:00", "tz": "Europe/London"}
 
 
 def hire(house: House, person_id: str, role: Role = "agent", **fields: object) -> None:
@@ -138,15 +139,7 @@ def test_a_change_keeps_the_load(house: House, staff: Browser) -> None:
 def test_the_list_says_who_holds_what_and_who_is_on_call(house: House, staff: Browser) -> None:
     hire(house, "per_tom", skills=("billing",), presence="away")
     staff.opens(HOME)
-    staff.posts(
-        f"{HOME}/on-call",
-        action="rotation",
-        turn="per_tom",
-        starts="2026-03-02",
-        weekday="mon",
-        time="09:00",
-        tz="Europe/London",
-    )
+    staff.posts(f"{HOME}/on-call", action="rotation", turn="per_tom", **MONDAYS)
 
     staff.opens(HOME)
 
@@ -180,6 +173,10 @@ def test_leave_begins_and_ends_on_the_page(house: House, staff: Browser) -> None
     assert agent_of(house, "per_tom").presence_at(house.office.clock.now()) == "off"
     staff.opens(HOME)
     assert "On leave through 5 March" in staff.text
+    staff.posts(f"{HOME}/on-call", action="rotation", turn="per_tom", **MONDAYS)
+    staff.opens(HOME)
+    assert "Now: Tom" in staff.text
+    assert "Tom On leave 09:30" in staff.text
 
     staff.opens(f"{HOME}/per_tom")
     staff.posts(action="presence", presence="active")

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, pairwise, product
 from typing import Literal
@@ -89,16 +89,39 @@ def may_meet(one: str, other: str) -> bool:
     return any({one, other} <= set(readable_by(reader)) for reader in readers)
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """How many statements hold each word: what stands everywhere counts little."""
+
+    statements: int = 0
+    holders: Mapping[str, int] = field(default_factory=dict)
+
+    def weight(self, word: str) -> float:
+        return math.log(1 + max(1, self.statements) / max(1, self.holders.get(word, 1)))
+
+
 def find_conflicts(
-    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]], sense: Sense | None
+    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]],
+    sense: Sense | None,
+    common: Common | None = None,
 ) -> list[Conflict]:
     """`pairs` are neighbouring pieces of two articles, cut into statements. Worst first."""
+    return find_with_common(pairs, sense, common)[0]
+
+
+def find_with_common(
+    pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]],
+    sense: Sense | None,
+    common: Common | None = None,
+) -> tuple[list[Conflict], Common]:
+    """`common` of a whole comparison, when only what changed is compared."""
     sorted_out: dict[int, Sorted] = {}
     met = list(opposed(pairs, sorted_out))
     sides = (side.said for pair in met for side in pair)
     counting = (one.said for piece in sorted_out.values() for one in (*piece.figures, *piece.denials))
     known = {id(one): read(one) for one in {id(one): one for one in (*sides, *counting)}.values()}
-    weights = weigh(known.values())
+    common = common or count_common(known.values())
+    weights = {word: common.weight(word) for one in known.values() for word in one.words | one.subject}
     looked = (compare(known[id(one.said)], known[id(other.said)], weights) for one, other in met)
     found = [one for one in looked if one]
     if sense and found:
@@ -107,7 +130,11 @@ def find_conflicts(
     else:
         found = [one for one in found if one.score >= ALIKE_WORDS]
     unique = {(one.one, one.other): one for one in sorted(found, key=lambda one: one.score)}
-    return sorted(unique.values(), key=lambda one: (-one.score, one.articles, one.one.first))
+    return in_rank(unique.values()), common
+
+
+def in_rank(found: Iterable[Conflict]) -> list[Conflict]:
+    return sorted(found, key=lambda one: (-one.score, one.articles, one.one.first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +229,9 @@ def tokens(text: str, language: str) -> list[str]:
     return [one for one in stems_of(text) if one not in SILENT] if language == "en" else grams_of(text)
 
 
-def weigh(known: Iterable[Read]) -> Mapping[str, float]:
-    """What stands everywhere counts little."""
+def count_common(known: Iterable[Read]) -> Common:
     listed = list(known)
-    counts = Counter(word for one in listed for word in one.words | one.subject)
-    return {word: math.log(1 + len(listed) / count) for word, count in counts.items()}
+    return Common(len(listed), Counter(word for one in listed for word in one.words | one.subject))
 
 
 def compare(one: Read, other: Read, weights: Mapping[str, float]) -> Conflict | None:
@@ -280,7 +305,7 @@ def find_twins(pairs: Iterable[tuple[Sequence[Statement], Sequence[Statement]]])
         if alike >= TWIN and min(len(mine), len(its)) >= SHORTEST_TWIN:
             one, other = sorted((whole(left), whole(right)), key=lambda said: said.article)
             found.append(Conflict("twin", one, other, (), round(alike, 3)))
-    return sorted(found, key=lambda one: (-one.score, one.articles))
+    return sorted(found, key=lambda one: (-one.score, one.articles, one.one.first))
 
 
 def shingles(piece: Sequence[Statement]) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,9 @@ MOST_WEIGHED = 32
 """Tokens of a question that are weighed by how rare they are."""
 FIRST = 100
 """On a shelf of a few pieces words are rare or common by chance; so many more, without the word, count."""
+CLOSE, BY_SENTENCE, MOST_SENTENCES = 0.7, 0.35, 16
+"""Share of the best score from which on an article is looked at by its sentences; what the best one adds."""
+SENTENCE = re.compile(r"\n|(?<=[.!?])\s+")
 BEFORE = 0.7
 SHORT = 8
 """A question of up to so many words is read with the one before it, too."""
@@ -156,8 +159,31 @@ def search(reader: ShelfReader, senses: Senses, question: Question) -> Ranking:
     ranked = [
         one if one.chunk.language == question.language else one.times(foreign) for one in fused.values()
     ]
-    hits, around = by_article(reader, ranked, readings[-1]), readings[-1].nearest.values()
-    return Ranking(tuple(hits), readings[-1], tuple(around), weights)
+    hits = look_closer(senses, readings[-1], list(by_article(reader, ranked, readings[-1])))
+    return Ranking(tuple(hits), readings[-1], tuple(readings[-1].nearest.values()), weights)
+
+
+def look_closer(senses: Senses, reading: "Reading", hits: Sequence["Hit"]) -> list["Hit"]:
+    """Where the embedder has read little, a piece blurs for it what a single sentence says."""
+    near = [hit for hit in hits[:READ] if hit.score >= CLOSE * hits[0].score]
+    if reading.kind == "chunk_words" or not reading.share or len(near) < 2 or not senses.sentences:
+        return list(hits)
+    vector = reading.vector
+    lines = [sentences_of(hit.chunk.text) for hit in near]
+    if vector is None or not all(lines):
+        return list(hits)
+    cosines = [float((senses.sentences.embed(texts) @ vector).max()) for texts in lines]
+    worth = BY_SENTENCE * hits[0].score
+    closer = [
+        replace(hit, score=hit.score + worth * max(0.0, cosine))
+        for hit, cosine in zip(near, cosines, strict=True)
+    ]
+    rest = [replace(hit, score=hit.score + worth * min(cosines)) for hit in hits[len(near) :]]
+    return [*sorted(closer, key=lambda hit: -hit.score), *rest]
+
+
+def sentences_of(text: str) -> list[str]:
+    return [line for part in SENTENCE.split(text)[:MOST_SENTENCES] if (line := part.strip())]
 
 
 def read(

@@ -157,3 +157,30 @@ def test_the_same_shelf_is_compared_once(room: Room, tmp_path: Path) -> None:
     room.write("b.md", RETURN)
     room.sync()
     assert kept.find() is None
+
+
+def test_after_a_change_only_what_changed_is_compared_and_the_same_is_found(
+    room: Room, tmp_path: Path
+) -> None:
+    matters = ("brakes", "engines", "lights", "wheels", "seats", "pumps", "doors", "mirrors")
+    for number, matter in enumerate(matters):
+        room.write(f"{matter}.md", f"# About {matter}\n\nOur {matter} weigh {number + 2} kg and are blue.\n")
+    room.write("a.md", RETURN)
+    room.write("b.md", f"# Refunds and returns\n\n{RETURN.replace('30', '14').splitlines()[2]}\n")
+    room.write("c.md", "# Colours\n\nThe workshop paints a door within 3 working days.\n")
+    kept = Compared(room.library.database, tmp_path / "compared")
+    room.sync()
+    assert [one.articles for one in kept.get(room.library.embedder).conflicts] == [("a.md", "b.md")]
+
+    room.write("d.md", "# Painting\n\nThe workshop paints a door within 9 working days.\n")
+    room.sync()
+    found = kept.get(room.library.embedder)
+
+    assert {one.articles for one in found.conflicts} == {("a.md", "b.md"), ("c.md", "d.md")}
+    assert told(found) == told(compare_shelf(room.library.database, room.library.embedder))
+    room.write("b.md", "# Refunds and returns\n\nYou can return a part within 30 days of delivery.\n")
+    room.sync()
+    assert told(kept.get(room.library.embedder)) == [("figures", "c.md", "d.md")]
+    (room.folder / "d.md").unlink()
+    room.sync()
+    assert told(kept.get(room.library.embedder)) == []

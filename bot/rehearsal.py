@@ -7,8 +7,10 @@ from datetime import timedelta
 from bot.gathering import embedder_for
 from knowledge.library import Library, open_library
 from knowledge.locks import alone
-from knowledge.preview import Preview, Probe, Stage, real_probes, run_preview
+from knowledge.preview import Early, Stage, prepare_answers, run_preview
+from knowledge.probes import Preview, Probe, real_probes
 from knowledge.proposal import Proposal
+from knowledge.rehearsed import Memory
 from knowledge.sync import Progress
 from store.database import open_database
 from store.knowledge_use import read_given
@@ -42,7 +44,7 @@ def open_stage(settings: Settings, live: Library) -> Iterator[Stage]:
             library.embedder = embedder_for(settings, live)
             # A desk that answers by words alone is rehearsed by words alone.
             library.is_loaded = library.embedder is None
-            yield Stage(library, live.database)
+            yield Stage(library, live.database, Memory(cache / "answers"))
             library.close()
         finally:
             database.close()
@@ -55,8 +57,22 @@ def recent_questions(live: Library) -> Sequence[Probe]:
 
 
 def rehearse(
-    settings: Settings, live: Library, proposal: Proposal, progress: Progress | None = None
+    settings: Settings,
+    live: Library,
+    proposal: Proposal,
+    progress: Progress | None = None,
+    *,
+    early: Early | None = None,
+    is_quick: bool = False,
 ) -> Preview:
     """Everything that was promised and everything that was asked, before and after."""
+    real = recent_questions(live)
     with open_stage(settings, live) as stage:
-        return run_preview(stage, proposal, live.articles_dir.resolve(), recent_questions(live), progress)
+        root = live.articles_dir.resolve()
+        return run_preview(stage, proposal, root, real, progress, early=early, is_quick=is_quick)
+
+
+def be_ready_to_rehearse(settings: Settings, live: Library) -> None:
+    """For when somebody looks at the articles: what is answered now is worked out ahead."""
+    with open_stage(settings, live) as stage:
+        prepare_answers(stage, live.articles_dir.resolve(), recent_questions(live))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from knowledge.conflicts import Conflict, Statement
 from knowledge.gaps import Gap
-from knowledge.preview import Change, Preview, Said
+from knowledge.probes import Change, Preview, Said
 from knowledge.report import FileReport, Overview
 
 STATES = {
@@ -109,6 +109,9 @@ def preview_lines(preview: Preview) -> Iterator[str]:
         f" {preview.count('changed')} changed, {preview.count('moved')} from other lines,"
         f" {preview.same} the same."
     )
+    if not preview.is_whole:
+        left = preview.golden + preview.real - preview.asked
+        yield f"{left} more rest on nothing that changes and were not asked; without --quick they are."
 
 
 def change_lines(change: Change) -> Iterator[str]:

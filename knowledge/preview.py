@@ -1,118 +1,38 @@
 """Which answers would change, before anybody else reads the change?"""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter
-
 from knowledge.asking import Found
 from knowledge.folder import DEFAULTS
 from knowledge.library import Library
+from knowledge.probes import (
+    ORDER,
+    Preview,
+    Probe,
+    Touched,
+    compare,
+    golden_probes,
+    said_of,
+    unique,
+)
 from knowledge.proposal import Files, Proposal
-from knowledge.sync import Progress, Quarantined
+from knowledge.reach import Piece, Wanted, find_reached
+from knowledge.rehearsed import Kept, Memory, mark_of, name_of
+from knowledge.sync import Progress, Quarantined, unpack
 from store import shelf
 from store.database import Database
-from store.knowledge_use import Given
 from store.shelf import Listed
-from store.shelf_listing import list_standing
+from store.shelf_listing import list_standing, list_texts
 
-MOST_REAL = 300
-"""Different questions of customers, the most frequent first."""
 EVERYTHING = 1_000_000
 
-Kind = Literal["lost", "gained", "changed", "moved", "same"]
-ORDER: tuple[Kind, ...] = ("lost", "changed", "gained", "moved", "same")
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A question that is asked before and after."""
-
-    kind: Literal["golden", "real"]
-    question: str
-    """Empty where it is a customer's and this is kept in a file: `place` says where to read it."""
-    audience: str
-    language: str = ""
-    before: str = ""
-    """What the same person asked before it."""
-    article: str = ""
-    """Whose golden question it is."""
-    place: str = ""
-    """Of the customer's question: timeline/version."""
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    article: str
-    heading: str
-    lines: tuple[int, int]
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An answer, as far as it is compared."""
-
-    answered: bool
-    text: str
-    confidence: float
-    cites: tuple[Cited, ...]
-    near: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    probe: Probe
-    kind: Kind
-    before: Said
-    after: Said
-    lines_gone: tuple[Cited, ...] = ()
-    """Lines that the answer before rested on and that stand nowhere in the new file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A file of the proposal."""
-
-    path: str
-    kind: Literal["added", "changed", "removed", "same"]
-    audience_before: str
-    audience_after: str
-    line: int = 0
-    reason: str = ""
-    """Why it would be set aside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    files: tuple[Touched, ...]
-    changes: tuple[Change, ...]
-    """Those that are not the same, losses first."""
-    golden: int
-    real: int
-    embedded: int
-    """Pieces that had to be read anew."""
-    seconds: float
-
-    def count(self, kind: Kind) -> int:
-        return sum(one.kind == kind for one in self.changes)
-
-    @property
-    def same(self) -> int:
-        return self.golden + self.real - len(self.changes)
-
-    @property
-    def set_aside(self) -> tuple[Touched, ...]:
-        return tuple(one for one in self.files if one.reason)
-
-
-KEPT = TypeAdapter(Preview)
-"""Into a file and back."""
+Early = Callable[[Preview], None]
+"""Told what is known once all is asked that the change can reach."""
 
 
 @dataclass(slots=True)
@@ -121,6 +41,7 @@ class Stage:
 
     library: Library
     live: Database
+    memory: Memory
     embedded: int = 0
 
     @property
@@ -145,6 +66,24 @@ class Stage:
         return self.library.find(
             probe.question, history=history, audience=probe.audience, language=probe.language
         )
+
+    def kept(self, probe: Probe) -> Kept:
+        found = self.ask(probe)
+        cosines = (hit.cosine or 0.0 for hit in found.ranking.hits)
+        return Kept(said_of(found.answer), round(max(cosines, default=0.0), 4))
+
+    def mark(self, files: Mapping[str, bytes]) -> str:
+        """Of the answers that these files give here."""
+        embedder = self.library.embedder
+        return mark_of(files, embedder.identity if embedder else "", self.library.default_audience)
+
+    def pieces(self, paths: Collection[str]) -> list[Piece]:
+        identity = self.library.embedder.identity if self.library.embedder else ""
+        with self.library.database.read() as connection:
+            held = list_texts(connection, paths)
+            vectors = shelf.read_vectors(connection, {name for name, _ in held}, identity)
+        known = dict(zip(vectors, unpack(list(vectors.values())), strict=True)) if vectors else {}
+        return [Piece(text, known.get(name)) for name, text in held]
 
     def listed(self) -> dict[str, Listed]:
         with self.library.database.read() as connection:
@@ -194,99 +133,146 @@ def laid_over(files: Mapping[str, bytes], changes: Files) -> dict[str, bytes]:
     return kept | {path: raw for path, raw in changes.items() if raw is not None}
 
 
-def golden_probes(listed: Iterable[Listed]) -> Iterator[Probe]:
-    for one in listed:
-        for question in one.questions:
-            yield Probe("golden", question, one.audience, one.language, article=one.path)
+@dataclass(slots=True)
+class Rehearsal:
+    """One change, while it is tried."""
 
+    stage: Stage
+    proposal: Proposal
+    base: Mapping[str, bytes]
+    proposed: Mapping[str, bytes]
+    real: Sequence[Probe]
+    progress: Progress | None
+    began: float = field(default_factory=time.monotonic)
+    before: dict[str, Listed] = field(default_factory=dict)
+    after: dict[str, Listed] = field(default_factory=dict)
+    aside: tuple[Quarantined, ...] = ()
+    pieces: list[Piece] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
+    """Golden questions of either state, and customers' questions."""
+    first: dict[Probe, Kept] = field(default_factory=dict)
+    second: dict[Probe, Kept] = field(default_factory=dict)
+    embedded: int = 0
 
-def real_probes(given: Sequence[Given], audience: str) -> list[Probe]:
-    """Each question once, with how often it was asked; who asks in another talk asks after something else."""
-    probes: dict[tuple[str, str], Probe] = {}
-    before: dict[str, str] = {}
-    for one in given:
-        earlier, before[one.timeline] = before.get(one.timeline, ""), one.question
-        if not one.question.strip():
-            continue
-        name = (" ".join(one.question.casefold().split()), " ".join(earlier.casefold().split()))
-        known = probes.get(name)
-        fresh = Probe("real", one.question, audience, one.language, before=earlier, place=one.place)
-        probes[name] = replace(fresh, count=known.count + 1 if known else 1)
-    return sorted(probes.values(), key=lambda probe: (-probe.count, probe.question))[:MOST_REAL]
+    def look_at_both(self) -> None:
+        """Which questions there are, and what the change takes out and puts in."""
+        stage, paths = self.stage, self.proposal.after.keys()
+        stage.show(self.base)
+        self.before, self.pieces = stage.listed(), stage.pieces(paths)
+        stage.embedded = 0
+        self.aside = stage.show(self.proposed)
+        self.after, self.embedded = stage.listed(), stage.embedded
+        self.pieces += stage.pieces(paths)
+        golden = [*golden_probes(self.before.values()), *golden_probes(self.after.values())]
+        self.probes = unique([*golden, *self.real])
+
+    def answer_before(self) -> None:
+        """What this very state has answered once is not asked again."""
+        answer(self.stage, self.base, self.probes, self.first, self.tick)
+
+    def answer_after(self, probes: Sequence[Probe]) -> None:
+        for probe in probes:
+            self.second[probe] = self.stage.kept(probe)
+            self.tick()
+
+    def reached(self) -> list[Probe]:
+        """Those that the change can reach; all of them where it says something about whole folders."""
+        changed = self.proposal.after.keys()
+        before, after = ({one.language for one in state.values()} for state in (self.before, self.after))
+        if before != after or any(path.rpartition("/")[2] == DEFAULTS for path in changed):
+            return self.probes
+        wanted = [wanted_of(probe, self.first[probe]) for probe in self.probes]
+        found = find_reached(wanted, self.pieces, changed, self.stage.library.embedder)
+        return [probe for probe, is_reached in zip(self.probes, found, strict=True) if is_reached]
+
+    def tick(self) -> None:
+        if self.progress:
+            self.progress(len(self.first) + len(self.second), 2 * len(self.probes))
+
+    def preview(self) -> Preview:
+        texts = {path: raw.decode("utf-8", "replace") for path, raw in self.proposed.items()}
+        compared = [
+            compare(probe, self.first[probe].said, self.second[probe].said, texts)
+            for probe in self.probes
+            if probe in self.second
+        ]
+        changes = [one for one in compared if one.kind != "same"]
+        paths = sorted(self.proposal.after)
+        return Preview(
+            tuple(touched(path, self.proposal, self.before, self.after, self.aside) for path in paths),
+            tuple(sorted(changes, key=lambda one: ORDER.index(one.kind))),
+            len(self.probes) - len(self.real),
+            len(self.real),
+            self.embedded,
+            round(time.monotonic() - self.began, 2),
+            asked=len(self.second),
+            is_whole=len(self.second) == len(self.probes),
+        )
 
 
 def run_preview(
-    stage: Stage, proposal: Proposal, root: Path, real: Sequence[Probe], progress: Progress | None = None
+    stage: Stage,
+    proposal: Proposal,
+    root: Path,
+    real: Sequence[Probe],
+    progress: Progress | None = None,
+    *,
+    early: Early | None = None,
+    is_quick: bool = False,
 ) -> Preview:
-    began = time.monotonic()
+    """`is_quick`: only what the change can reach, see reach.py; else the others are asked after it."""
     base = laid_over(base_files(stage.live, root), proposal.before)
-    proposed = laid_over(base, proposal.after)
+    tried = Rehearsal(stage, proposal, base, laid_over(base, proposal.after), real, progress)
+    tried.look_at_both()
+    tried.answer_before()
+    stage.show(tried.proposed)
+    near = tried.reached()
+    tried.answer_after(near)
+    if is_quick:
+        return tried.preview()
+    if early and len(near) < len(tried.probes):
+        early(tried.preview())
+    tried.answer_after([probe for probe in tried.probes if probe not in tried.second])
+    remember(stage, tried.proposed, tried.second)
+    return tried.preview()
+
+
+def answer(
+    stage: Stage,
+    files: Mapping[str, bytes],
+    probes: Sequence[Probe],
+    found: dict[Probe, Kept],
+    tick: Callable[[], None],
+) -> None:
+    """What these files answer, from memory or asked now and kept."""
+    known = stage.memory.read(stage.mark(files))
+    found |= {probe: known[name_of(probe)] for probe in probes if name_of(probe) in known}
+    missing = [probe for probe in probes if probe not in found]
+    if missing:
+        stage.show(files)
+        for probe in missing:
+            found[probe] = stage.kept(probe)
+            tick()
+        remember(stage, files, found)
+
+
+def remember(stage: Stage, files: Mapping[str, bytes], found: Mapping[Probe, Kept]) -> None:
+    mark = stage.mark(files)
+    known = stage.memory.read(mark)
+    stage.memory.write(mark, known | {name_of(probe): kept for probe, kept in found.items()})
+
+
+def wanted_of(probe: Probe, kept: Kept) -> Wanted:
+    said = kept.said
+    articles = frozenset((probe.article, *said.near, *(one.article for one in said.cites)))
+    return Wanted(probe.question, probe.before, probe.language, articles, kept.top)
+
+
+def prepare_answers(stage: Stage, root: Path, real: Sequence[Probe]) -> None:
+    """The answers before, so that the first change that is tried has only its own to wait for."""
+    base = base_files(stage.live, root)
     stage.show(base)
-    before = stage.listed()
-    known = [*unique(golden_probes(before.values())), *real]
-    tick = ticker(2 * len(known), progress)
-    first = {probe: said(stage, probe, tick) for probe in known}
-    stage.embedded = 0
-    aside = stage.show(proposed)
-    after = stage.listed()
-    fresh = [probe for probe in unique(golden_probes(after.values())) if probe not in first]
-    probes = [*known, *fresh]
-    second = {probe: said(stage, probe, tick) for probe in probes}
-    if fresh:
-        stage.show(base)
-        first |= {probe: said(stage, probe, tick) for probe in fresh}
-    texts = {path: raw.decode("utf-8", "replace") for path, raw in proposed.items()}
-    compared = [compare(probe, first[probe], second[probe], texts) for probe in probes]
-    changes = sorted((one for one in compared if one.kind != "same"), key=lambda one: ORDER.index(one.kind))
-    files = tuple(touched(path, proposal, before, after, aside) for path in sorted(proposal.after))
-    seconds = round(time.monotonic() - began, 2)
-    golden = len(probes) - len(real)
-    return Preview(files, tuple(changes), golden, len(real), stage.embedded, seconds)
-
-
-def unique(probes: Iterable[Probe]) -> list[Probe]:
-    return list(dict.fromkeys(probes))
-
-
-def ticker(total: int, progress: Progress | None) -> Callable[[], None]:
-    done = 0
-
-    def tick() -> None:
-        nonlocal done
-        done += 1
-        if progress:
-            progress(done, total)
-
-    return tick
-
-
-def said(stage: Stage, probe: Probe, tick: Callable[[], None]) -> Said:
-    answer = stage.ask(probe).answer
-    tick()
-    cites = dict.fromkeys(
-        Cited(one.citation.article, one.citation.heading, one.citation.lines, one.citation.quote)
-        for one in answer.sentences
-    )
-    near = tuple(one.article for one in answer.near)
-    return Said(answer.answered, answer.text, round(answer.confidence, 3), tuple(cites), near)
-
-
-def compare(probe: Probe, before: Said, after: Said, texts: Mapping[str, str]) -> Change:
-    gone = tuple(one for one in before.cites if one.quote not in texts.get(one.article, ""))
-    return Change(probe, kind_of(before, after), before, after, gone if before.answered else ())
-
-
-def kind_of(before: Said, after: Said) -> Kind:
-    if before.answered != after.answered:
-        return "lost" if before.answered else "gained"
-    if not before.answered or before.text == after.text:
-        return "moved" if places(before) != places(after) else "same"
-    return "changed"
-
-
-def places(said: Said) -> set[tuple[str, str]]:
-    """Lines that only moved up or down in their file are the same lines."""
-    return {(one.article, one.quote) for one in said.cites}
+    answer(stage, base, unique([*golden_probes(stage.listed().values()), *real]), {}, lambda: None)
 
 
 def touched(

@@ -101,3 +101,13 @@ def list_vectors(connection: Connection, embedder: str, wanted: Collection[Hash]
         return shelf.read_vectors(connection, wanted, embedder)
     query = select(vectors.c.hash, vectors.c.vector).where(vectors.c.embedder == embedder)
     return {Hash(name): vector for name, vector in connection.execute(query) if name in wanted}
+
+
+def list_texts(connection: Connection, paths: Collection[str]) -> list[tuple[Hash, str]]:
+    """Of all pieces of these articles, golden questions too."""
+    query = select(chunks.c.hash, chunks.c.heading + "\n" + chunks.c.text).order_by(chunks.c.number)
+    return [
+        (Hash(name), text)
+        for part in shelf.parts(sorted(paths))
+        for name, text in connection.execute(query.where(chunks.c.path.in_(part)))
+    ]

@@ -16,6 +16,7 @@ from bot.rehearsal import rehearse
 from bot.shelf_lines import gap_lines, overview_json, overview_lines, preview_lines
 from knowledge.asking import Found
 from knowledge.comparing import Compared, Comparison
+from knowledge.disputes import without_dismissed
 from knowledge.embedding import MeaningAway
 from knowledge.evaluation import Asked, Figures, by_part, read_questions, summary, try_one
 from knowledge.gaps import Gap, draft_article
@@ -24,6 +25,7 @@ from knowledge.plots import draw
 from knowledge.proposal import Proposal, read_git, read_paths
 from knowledge.report import Overview, make_overview
 from knowledge.sync import Quarantined, Report
+from store.dismissals import list_dismissed
 from store.errors import Misconfigured
 from store.knowledge_use import count_uses, read_given
 from store.settings import Settings, read_settings
@@ -201,10 +203,12 @@ def look_over(settings: Settings, library: Library, days: int) -> Overview:
     now = library.clock.now()
     with library.database.read() as connection:
         uses = count_uses(read_given(connection, now - timedelta(days=days)))
+        dismissed = list_dismissed(connection)
     compared = Compared(library.database, settings.data_dir / "cache" / "compared")
     known = compared.find() or compare(settings, library, compared)
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
-    return make_overview(library.status(), uses, known, today=today, days=days)
+    still = without_dismissed(known, dismissed) if known else None
+    return make_overview(library.status(), uses, still, today=today, days=days)
 
 
 def compare(settings: Settings, library: Library, compared: Compared) -> Comparison | None:
@@ -220,6 +224,9 @@ def add_preview(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="edited files, or a folder of them"
     )
+    parser.add_argument(
+        "--quick", action="store_true", help="ask only what the change can reach, not all the others after it"
+    )
     parser.add_argument("--git", default="", metavar="A..B", help="two states of the folder, or a branch")
 
 
@@ -228,7 +235,8 @@ def run_preview(options: argparse.Namespace) -> int:
     with opened() as (settings, library):
         library.sync(progress=show_progress("reading articles")) if library.is_bare() else None
         proposal = read_proposal(options, library)
-        preview = rehearse(settings, library, proposal, show_progress("asking before and after"))
+        bar = show_progress("asking before and after")
+        preview = rehearse(settings, library, proposal, bar, is_quick=options.quick)
     print(json.dumps(asdict(preview), indent=2) if options.json else "\n".join(preview_lines(preview)))
     return LOST if preview.count("lost") or preview.set_aside else 0
 

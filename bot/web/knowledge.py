@@ -7,20 +7,23 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from bot.gathering import find_gaps
+from bot.web import knowledge_conflicts
 from bot.web.door import Visit, open_staff_visit, show
 from bot.web.knowledge_values import DAYS, list_values, look, may_edit, may_read, promises_of
-from bot.web.knowledge_work import find_comparison
+from bot.web.knowledge_work import find_comparison, prepare_previews
 from bot.web.prose import show_article
-from knowledge.conflicts import by_article
+from knowledge.disputes import list_disputes, without_dismissed
 from knowledge.gaps import Gap, draft_article
 from knowledge.report import make_overview
 from store.articles import ArticleVersion
+from store.dismissals import list_dismissed
 from store.errors import NotFound
 from store.knowledge_use import count_uses, read_given
 from store.shelf import find_version, list_articles
 from store.shelf_listing import list_versions
 
 router = APIRouter(include_in_schema=False)
+router.include_router(knowledge_conflicts.router)
 
 HOME = "/admin/knowledge"
 
@@ -31,6 +34,8 @@ def list_files(request: Request) -> Response:
 
 
 def list_page(visit: Visit, *, status: int = 200, **values: Any) -> Response:
+    if may_edit(visit):
+        prepare_previews(visit.door.desk)
     return show(visit, "knowledge.html", status=status, **(list_values(visit, look(visit)) | values))
 
 
@@ -104,11 +109,13 @@ def file_values(visit: Visit, found: ArticleVersion) -> dict[str, Any]:
     with desk.database.read() as connection:
         uses = count_uses(read_given(connection, now - timedelta(days=DAYS)))
         past = list_versions(connection, found.path)
-    compared = find_comparison(desk)
+        dismissed = list_dismissed(connection)
+    whole = find_comparison(desk)
+    compared = without_dismissed(whole, dismissed) if whole else None
     overview = make_overview(status, uses, compared, today=now.astimezone(visit.door.zone).date(), days=DAYS)
     report = next((one for one in overview.files if one.file.path == found.path), None)
     readable = {one.path for one in status.articles if may_read(visit, one.audience)}
-    conflicts = by_article((*compared.conflicts, *compared.twins)).get(found.path, []) if compared else []
+    disputes = list_disputes(whole, dismissed) if whole else []
     is_now = report is not None and report.file.version == found.version
     return {
         "found": found,
@@ -117,7 +124,11 @@ def file_values(visit: Visit, found: ArticleVersion) -> dict[str, Any]:
         "past": past,
         "html": show_article(found.lines()[found.body - 1 :], found.body, (0, 0)),
         "promises": promises_of(visit, report.file) if report and is_now else [],
-        "conflicts": [one for one in conflicts if set(one.articles) <= readable],
+        "disputes": [
+            one
+            for one in disputes
+            if found.path in one.conflict.articles and set(one.conflict.articles) <= readable
+        ],
         "aside": next((one for one in status.quarantined if one.path == found.path), None),
         "may_edit": may_edit(visit),
         "days": DAYS,

@@ -143,7 +143,11 @@ def texts_before(visit: Visit, draft: Draft) -> Mapping[str, str]:
 
 def draft_mark(values: Mapping[str, Any]) -> str:
     done, total = values["progress"]
-    return f"{values['preview'] is not None:d}.{done}.{total}.{values['has_failed']:d}"
+    preview = values["preview"]
+    if preview:
+        # Nobody who reads it is disturbed by each question that is asked after it.
+        return f"1.{preview.is_whole:d}"
+    return f"0.{done}.{total}.{values['has_failed']:d}"
 
 
 @router.post(HOME + "/draft/{digest}")

@@ -14,9 +14,11 @@ from bot.web.door import Visit
 from bot.web.knowledge_work import find_comparison, is_compared
 from knowledge.answer import Answer
 from knowledge.comparing import Comparison
+from knowledge.disputes import Dispute, list_disputes, without_dismissed
 from knowledge.health import Health
 from knowledge.report import ORDER, FileReport, Overview, make_overview
 from store.articles import readable_by
+from store.dismissals import list_dismissed
 from store.knowledge_use import count_uses, read_given
 from store.shelf import Listed
 from store.shelf_listing import read_pulse
@@ -85,12 +87,22 @@ class Looked:
 
     overview: Overview
     health: Health
+    disputes: Sequence[Dispute] = ()
+    """Between files that this person may read: the open ones first."""
+
+    @property
+    def open_disputes(self) -> list[Dispute]:
+        return [one for one in self.disputes if one.dismissal is None]
+
+    @property
+    def settled(self) -> list[Dispute]:
+        return [one for one in self.disputes if one.dismissal]
 
     @property
     def mark(self) -> str:
         over, health = self.overview, self.health
         counts = (over.generation, health.to_embed, len(over.quarantined))
-        states = (health.mode, health.is_behind, over.is_compared)
+        states = (health.mode, health.is_behind, over.is_compared, len(self.open_disputes))
         return ".".join(map(str, counts + states))
 
 
@@ -99,18 +111,21 @@ def look(visit: Visit) -> Looked:
     now = desk.clock.now()
     with desk.database.read() as connection:
         uses = count_uses(read_given(connection, now - timedelta(days=DAYS)))
+        dismissed = list_dismissed(connection)
     today = now.astimezone(visit.door.zone).date()
     status = desk.library.status()
-    compared = find_comparison(desk)
-    overview = make_overview(status, uses, seen_by(visit, compared, status.articles), today=today, days=DAYS)
-    return Looked(only_readable(visit, overview), desk.library.health())
+    compared = seen_by(visit, find_comparison(desk), status.articles)
+    still = without_dismissed(compared, dismissed) if compared else None
+    overview = make_overview(status, uses, still, today=today, days=DAYS)
+    disputes = list_disputes(compared, dismissed) if compared else []
+    return Looked(only_readable(visit, overview), desk.library.health(), disputes)
 
 
 def pulse(visit: Visit) -> tuple[object, ...]:
     """Enough to see that the page would be another one, at a hundredth of the price of drawing it."""
     desk = visit.door.desk
     with desk.database.read() as connection:
-        moved = read_pulse(connection)
+        moved = read_pulse(connection), sorted(list_dismissed(connection))
     library = desk.library
     return moved, library.count_to_embed(), library.embedder is None, is_compared(desk)
 

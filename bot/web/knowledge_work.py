@@ -9,12 +9,14 @@ from pathlib import Path
 
 from bot.desk import Desk
 from bot.gathering import embedder_for
-from bot.rehearsal import rehearse
+from bot.rehearsal import be_ready_to_rehearse, rehearse
 from knowledge.comparing import Compared, Comparison
 from knowledge.locks import FileLock
-from knowledge.preview import KEPT, Preview
+from knowledge.probes import KEPT, Preview
 from knowledge.publishing import Drafts
+from knowledge.rehearsed import release
 from store.knowledge_use import read_questions
+from store.shelf import read_text_generation
 
 log = logging.getLogger("deskbell.web")
 PATIENCE = 1.5
@@ -26,7 +28,7 @@ def drafts_of(desk: Desk) -> Drafts:
     return Drafts(desk.settings.data_dir / "drafts", desk.settings.knowledge_dir.resolve())
 
 
-def start_once(mark: Path, work: Callable[[], None]) -> None:
+def start_once(mark: Path, work: Callable[[], None], patience: float = PATIENCE) -> None:
     """In a thread, if nobody is at it; waits a moment for its end. The lock goes with the process."""
     lock = FileLock(mark)
     if not lock.take(wait=False):
@@ -42,7 +44,7 @@ def start_once(mark: Path, work: Callable[[], None]) -> None:
 
     thread = threading.Thread(target=run, name="editors", daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(patience)
 
 
 def compared_of(desk: Desk) -> Compared:
@@ -71,7 +73,7 @@ def find_preview(desk: Desk, digest: str) -> Preview | None:
     """None while it is worked out; a process that died in the middle is followed by whoever looks next."""
     place = drafts_of(desk).place(digest)
     kept = read_preview(desk, place)
-    if kept is None and not (place / FAILED).exists():
+    if (kept is None or not kept.is_whole) and not (place / FAILED).exists():
         start_once(place / "lock", lambda: work_out(desk, digest, place))
         kept = read_preview(desk, place)
     return kept
@@ -83,16 +85,43 @@ def work_out(desk: Desk, digest: str, place: Path) -> None:
     def tell(done: int, total: int) -> None:
         (place / PROGRESS).write_text(f"{done} {total}", encoding="ascii")
 
-    preview = None
+    def keep(preview: Preview) -> None:
+        beside = place / f".{RESULT}"
+        beside.write_bytes(KEPT.dump_json(without_questions(preview)))
+        beside.replace(place / RESULT)
+
+    is_done = False
     try:
-        preview = rehearse(desk.settings, desk.library, proposal, tell)
+        keep(rehearse(desk.settings, desk.library, proposal, tell, early=keep))
+        is_done = True
+    except FileNotFoundError:
+        if place.is_dir():
+            raise
+        # Made live, or thrown away, while the last questions were asked: nobody waits for them any more.
     finally:
         # Whatever it was: nobody begins again by looking, only by asking for it.
-        if preview is None and place.is_dir():
+        if not is_done and place.is_dir():
             (place / FAILED).touch()
-    beside = place / f".{RESULT}"
-    beside.write_bytes(KEPT.dump_json(without_questions(preview)))
-    beside.replace(place / RESULT)
+
+
+def prepare_previews(desk: Desk) -> None:
+    """Returns at once; works once for each state of the shelf, and only beside a desk that runs."""
+    if not desk.library.threads:
+        return
+    with desk.database.read() as connection:
+        generation = read_text_generation(connection)
+    folder = desk.settings.data_dir / "cache" / "preview"
+    mark = folder / "ready"
+    said = f"{generation} {desk.library.meaning.find_pointer()} {release()}"
+    with suppress(OSError):
+        if mark.read_text(encoding="utf-8") == said:
+            return
+
+    def work() -> None:
+        be_ready_to_rehearse(desk.settings, desk.library)
+        mark.write_text(said, encoding="utf-8")
+
+    start_once(folder / "ready.lock", work, patience=0)
 
 
 def without_questions(preview: Preview) -> Preview:

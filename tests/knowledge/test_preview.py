@@ -1,5 +1,6 @@
 """Does a preview show every answer that would change, and leave the live shelf alone?"""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -8,8 +9,11 @@ import pytest
 
 from knowledge.embedding import MiniLM
 from knowledge.library import open_library
-from knowledge.preview import Preview, Probe, Stage, real_probes, run_preview
+from knowledge.preview import Stage, run_preview
+from knowledge.probes import Change, Preview, Probe, real_probes
 from knowledge.proposal import Files, Proposal
+from knowledge.rehearsed import Memory
+from knowledge.sync import Progress
 from store import shelf
 from store.clock import StandingClock
 from store.database import open_database
@@ -46,7 +50,7 @@ def stage(room: Room, models: Path, embedder: MiniLM, tmp_path: Path) -> Iterato
         models_dir=models,
     )
     library.embedder = embedder
-    yield Stage(library, room.library.database)
+    yield Stage(library, room.library.database, Memory(tmp_path / "answers"))
     library.close()
     database.close()
 
@@ -180,3 +184,101 @@ def test_two_states_can_be_compared_that_are_both_not_live(stage: Stage, room: R
 
     assert "7 days" in found.changes[0].before.text
     assert "9 days" in found.changes[0].after.text
+
+
+def wheels(room: Room) -> None:
+    """Articles that the others have nothing to do with."""
+    for word in ("wheel", "window", "radio", "battery"):
+        head = f'---\nquestions: ["Who mends a broken {word}?"]\n---\n'
+        room.write(f"{word}.md", f"{head}# The {word}\n\nOur shop mends each {word}.\n")
+    room.sync()
+
+
+def test_what_a_change_can_reach_is_asked_first_and_all_others_after_it(stage: Stage, room: Room) -> None:
+    wheels(room)
+    told: list[Preview] = []
+    change = {"returns.md": RETURN.replace("30", "14").encode()}
+
+    whole = run_preview(stage, Proposal(change), room.folder, [], early=told.append)
+
+    (early,) = told
+    assert 0 < early.asked < whole.asked == whole.golden == 5
+    assert (early.is_whole, whole.is_whole) == (False, True)
+    assert kinds(early) == kinds(whole) == [("changed", "How long can I return a part?")]
+    assert early.same == early.asked - 1
+
+
+def test_a_quick_preview_ends_with_what_the_change_can_reach(stage: Stage, room: Room) -> None:
+    wheels(room)
+
+    quick = run_preview(stage, Proposal({"radio.md": None}), room.folder, [], is_quick=True)
+
+    assert kinds(quick) == [("lost", "Who mends a broken radio?")]
+    assert quick.asked < quick.golden
+    assert not quick.is_whole
+
+
+def test_what_a_folder_says_can_reach_everything(stage: Stage, room: Room) -> None:
+    wheels(room)
+
+    quick = run_preview(
+        stage, Proposal({"_folder.yml": b"audience: staff\n"}), room.folder, [], is_quick=True
+    )
+
+    assert quick.asked == quick.golden
+    assert quick.is_whole
+
+
+def test_what_a_state_answered_once_is_not_asked_again(stage: Stage, room: Room) -> None:
+    asked_before: list[int] = []
+    for words in ("14 days", "21 days"):
+        ticks: list[int] = []
+        change = {"returns.md": RETURN.replace("30 days", words).encode()}
+        found = run_preview(stage, Proposal(change), room.folder, [], counted(ticks))
+        assert "30 days" in found.changes[0].before.text
+        assert words in found.changes[0].after.text
+        asked_before.append(len(ticks))
+
+    assert asked_before == [2, 1]
+    room.write("returns.md", RETURN.replace("30 days", "14 days"))
+    room.sync()
+    ticks = []
+    run_preview(stage, Proposal({"pump.md": None}), room.folder, [], counted(ticks), is_quick=True)
+    assert len(ticks) <= 1, "what was made live had been answered when it was tried"
+
+
+def counted(ticks: list[int]) -> Progress:
+    return lambda done, _: ticks.append(done)
+
+
+def test_no_word_of_a_customer_stays_in_the_memory(stage: Stage, room: Room) -> None:
+    real = real_probes([asked("does the fuel pump of Canarywoman hum?")], "public")
+
+    found = preview(stage, room, {"pump.md": None}, real)
+
+    assert found.real == 1
+    kept = b"".join(place.read_bytes() for place in stage.memory.folder.iterdir())
+    assert kept
+    assert b"anary" not in kept
+
+
+@pytest.mark.slow
+def test_on_the_sample_shop_the_quick_look_misses_no_answer_that_is_about_the_change(
+    stage: Stage, room: Room
+) -> None:
+    shutil.copytree(Path(__file__).parents[2] / "knowledge" / "articles", room.folder, dirs_exist_ok=True)
+    room.sync()
+    for path in ("returns/damaged-parcel.md", "workshop/book-a-slot.md"):
+        whole = preview(stage, room, {path: None})
+        quick = run_preview(stage, Proposal({path: None}), room.folder, [], is_quick=True)
+
+        reached = kinds(quick)
+        missed = [one for one in whole.changes if (one.kind, one.probe.question) not in reached]
+        assert whole.count("lost") > 2
+        assert quick.asked < whole.asked / 4
+        assert not [one for one in missed if one.kind in ("lost", "gained") or is_about(one, path)]
+
+
+def is_about(change: Change, path: str) -> bool:
+    articles = {one.article for said in (change.before, change.after) for one in said.cites}
+    return path in articles or change.probe.article == path

@@ -1,0 +1,71 @@
+"""What did this very shelf answer before, so that it need not be asked again?"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from knowledge.probes import Probe, Said
+from store.canonical import canonical
+
+MOST_STATES = 4
+"""States of the shelf that are kept: what stands, what is proposed, and two before."""
+SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "store")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    said: Said
+    top: float
+    """Cosine of what came nearest to the question."""
+
+
+KEPT = TypeAdapter(dict[str, Kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """In files, one for each state of the shelf."""
+
+    folder: Path
+
+    def read(self, mark: str) -> dict[str, Kept]:
+        try:
+            return KEPT.validate_json((self.folder / f"{mark}.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+
+    def write(self, mark: str, kept: Mapping[str, Kept]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        beside = self.folder / f".{mark}"
+        beside.write_bytes(KEPT.dump_json(dict(kept)))
+        beside.replace(self.folder / f"{mark}.json")
+        states = sorted(self.folder.glob("*.json"), key=lambda one: one.stat().st_mtime_ns)
+        for old in states[:-MOST_STATES]:
+            old.unlink(missing_ok=True)
+
+
+def mark_of(files: Mapping[str, bytes], embedder: str, default_audience: str) -> str:
+    """Of all that an answer can depend on: the texts, the embedder, and how answers are made."""
+    texts = [[path, hashlib.sha256(raw).hexdigest()] for path, raw in sorted(files.items())]
+    return hashlib.sha256(canonical([texts, embedder, default_audience, release()])).hexdigest()[:32]
+
+
+@cache
+def release() -> str:
+    """Another way to answer makes all that was answered worthless."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for place in sorted(folder.glob("*.py")):
+            digest.update(place.read_bytes())
+    return digest.hexdigest()
+
+
+def name_of(probe: Probe) -> str:
+    """A customer's words are kept nowhere but on their timeline: here stands only where."""
+    said = [probe.question, probe.before] if probe.kind == "golden" else [probe.place]
+    whole = canonical([probe.kind, probe.audience, probe.language, *said])
+    return hashlib.sha256(whole).hexdigest()[:32]

@@ -142,6 +142,8 @@ def fact_values(event: e.Event, names: Mapping[str, str], language: str) -> dict
 
 
 def show_fact(name: str, value: object, names: Mapping[str, str], language: str) -> str:
+    if name == "assigned_to" and not value:
+        return say("desk.filter.nobody", language)
     if value is None or value == "":
         return say("desk.nothing", language)
     if name == "priority":

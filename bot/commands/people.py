@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from bot.commands.people_rota import add_rota_verbs, print_on_call
 from bot.people import (
     Wanted,
     last_day_of_leave,
@@ -22,18 +23,24 @@ from bot.people import (
     take_off_desk,
 )
 from bot.people_file import PeopleFile, read_customers, read_people_file, read_staff_rows
-from bot.rota import read_rota
+from bot.rota import Rota, change_rotation, read_local, read_rota, stand_in
+from bot.rota_lines import rota_as_json, rota_lines
 from escalation.hours import write_hours
+from escalation.schedule import DAYS
 from store.access import ADMIN, STAFF, Person, ensure_admin, list_staff
 from store.agents import PRESENCES, AgentRow, find_agent, list_agents
 from store.clock import SystemClock
 from store.database import Database
+from store.errors import BadAnswer
 from store.opening import open_store
 from store.people import Imported, import_customers
+from store.rotations import drop_override
 from store.settings import read_settings
 from store.staff import find_by_words, save_many, save_staff, say_presence, shut_out
 
 Verb = Callable[[Database, argparse.Namespace], None]
+Verbs = Any
+"""What argparse gives for the words after a noun; its own name is private."""
 FIELDS = ("name", "email", "role", "team", "capacity", "tz", "hours")
 
 
@@ -157,7 +164,7 @@ def run_list(database: Database, options: argparse.Namespace) -> None:
         return
     for person in staff:
         print(as_line(person, agents.get(person.person_id), now))
-    print_on_call(database, rota, now)
+    print_rota(database, rota, now)
 
 
 def as_line(person: Person, agent: AgentRow | None, now: datetime) -> str:
@@ -285,3 +292,69 @@ def run_remove(database: Database, options: argparse.Namespace) -> None:
 
 def tell(options: argparse.Namespace, told: Mapping[str, object], line: str) -> None:
     print(json.dumps(told, ensure_ascii=False) if options.json else line)
+
+
+def print_rota(database: Database, rota: Rota, now: datetime) -> None:
+    for line in rota_lines(database, rota, now, read_settings().timezone):
+        print(line)
+
+
+def add_rota_verbs(verbs: Verbs) -> dict[argparse.ArgumentParser, Verb]:
+    planned = verbs.add_parser("on-call", help="who is on call in the next weeks; with people: in this order")
+    planned.add_argument("people", nargs="*", metavar="PERSON", help="one week each, over and over")
+    planned.add_argument("--starts", metavar="DATE", help="a day in the first one's week; default: today")
+    planned.add_argument("--weekday", choices=DAYS, help="on which one hands over; default: mon")
+    planned.add_argument("--time", help='when on that day; default: "09:00"')
+    planned.add_argument("--tz", help="by the clocks of which zone; default: DESKBELL_TIMEZONE")
+    planned.add_argument("--off", action="store_true", help="nobody is on call in turn any more")
+    instead = verbs.add_parser("stand-in", help="somebody is on call instead")
+    instead.add_argument("person", nargs="?", help="id, e-mail or whole name")
+    instead.add_argument("--from", dest="begins", metavar="TIME", help='e.g. "2026-12-24 18:00"')
+    instead.add_argument("--to", dest="ends", metavar="TIME")
+    instead.add_argument("--tz", help="by the clocks of which zone; default: DESKBELL_TIMEZONE")
+    instead.add_argument("--drop", metavar="ID", help="take one back, as `on-call` lists it")
+    return {planned: run_on_call, instead: run_stand_in}
+
+
+def run_on_call(database: Database, options: argparse.Namespace) -> None:
+    now = SystemClock().now()
+    given = ("starts", "weekday", "time", "tz")
+    said = {name: str(value) for name in given if (value := getattr(options, name)) is not None}
+    if options.people or options.off:
+        plan(database, options, said, now)
+    elif said:
+        raise BadAnswer(f"--{next(iter(said))} without people: name them in the order of their turns")
+    rota = read_rota(database, now)
+    if options.json:
+        print(json.dumps(rota_as_json(rota, now), indent=2))
+    else:
+        print_rota(database, rota, now)
+
+
+def plan(database: Database, options: argparse.Namespace, said: Mapping[str, str], now: datetime) -> None:
+    if options.people and options.off:
+        raise BadAnswer("--off and people at the same time: give one of them")
+    with database.read() as connection:
+        people = [find_by_words(connection, words).person_id for words in options.people]
+    tz = read_settings().timezone
+    given = {"tz": tz, "starts": now.astimezone(ZoneInfo(tz)).date().isoformat(), **said}
+    change_rotation(database, people, given, by=ADMIN, at=now)
+
+
+def run_stand_in(database: Database, options: argparse.Namespace) -> None:
+    clock = SystemClock()
+    if options.drop:
+        database.write(partial(drop_override, override_id=options.drop, by=ADMIN, at=clock.now()))
+        told = {"override_id": options.drop, "dropped": True}
+        print(json.dumps(told) if options.json else f"{options.drop} is taken back.")
+        return
+    if not (options.person and options.begins and options.ends):
+        raise BadAnswer('name the person, --from and --to: stand-in "Mara" --from "2026-12-24 18:00" --to …')
+    tz = options.tz or read_settings().timezone
+    with database.read() as connection:
+        person = find_by_words(connection, options.person)
+    begins, ends = read_local(options.begins, tz), read_local(options.ends, tz)
+    row = stand_in(database, clock, person.person_id, begins, ends, by=ADMIN)
+    told = {"override_id": row.override_id, "person_id": person.person_id}
+    times = f"from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M}"
+    print(json.dumps(told) if options.json else f"{person.name} is on call {times} ({row.override_id}).")

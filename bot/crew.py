@@ -8,6 +8,7 @@ from escalation.on_call import Override, Rotation, on_call_at
 from escalation.routing import Agent, Presence
 from escalation.schedule import Schedule, to_us
 from escalation.standing import Crew
+from store.access import list_staff
 from store.agents import AgentRow, list_agents
 from store.canonical import canonical
 from store.database import Database
@@ -18,10 +19,11 @@ from store.standings import open_by_queue
 def read_crew(database: Database, now: datetime) -> Crew:
     with database.read() as connection:
         rows, queues = list_agents(connection), open_by_queue(connection)
+        staff = frozenset(person.person_id for person in list_staff(connection))
         rotation, overrides = find_rotation(connection), list_overrides(connection, now)
     stand_ins = [Override(person_id=one.person_id, begins=one.begins, ends=one.ends) for one in overrides]
     on_call = on_call_at(Rotation.read_back(dict(rotation)) if rotation else None, stand_ins, now)
-    return Crew(tuple(as_agent(row, now, on_call) for row in rows), queues)
+    return Crew(tuple(as_agent(row, now, on_call) for row in rows), queues, staff)
 
 
 def as_agent(row: AgentRow, now: datetime, on_call: str) -> Agent:

@@ -18,6 +18,13 @@ class Crew:
     agents: tuple[Agent, ...] = ()
     queues: Mapping[str, int] = field(default_factory=dict)
     """Open tickets by queue."""
+    staff: frozenset[str] = frozenset()
+    """Everybody who works here, also those who are given no tickets and take one over by hand."""
+
+    def is_there(self, person_id: str) -> bool:
+        """Whoever holds a ticket may keep it."""
+        agent = next((one for one in self.agents if one.person_id == person_id), None)
+        return person_id in self.staff if agent is None else agent.presence != "off"
 
     def load_of(self, person_id: str) -> float:
         return next((a.load / a.capacity for a in self.agents if a.person_id == person_id), 0.0)

@@ -11,7 +11,9 @@ from store.agents import AgentRow, Presence, drop_agent, find_agent, get_agent, 
 from store.audit import write_audit
 from store.errors import BadAnswer, NotFound
 from store.rotations import find_rotation, save_rotation
+from store.standings import held_by
 from store.tables import agents, rotation_overrides
+from store.timers import look_again
 
 TAKING: tuple[str, ...] = ("agent", "lead", "admin")
 """Roles that may be given tickets; the others look on, write articles, or lead the house."""
@@ -93,6 +95,7 @@ def go_on_leave(connection: Connection, person_id: str, until: datetime, *, by: 
         )
     change = update(agents).where(agents.c.person_id == person_id).values(on_leave_until=until)
     connection.execute(change)
+    look_again(connection, held_by(connection, person_id), at)
     write_audit(connection, by, "leave_begun", person_id, facts={"until": until.isoformat()}, at=at)
 
 
@@ -108,6 +111,7 @@ def dismiss(connection: Connection, person_id: str, *, by: str, at: datetime) ->
         )
     add_person(connection, replace(person, role="customer"))
     drop_agent(connection, person_id)
+    look_again(connection, held_by(connection, person_id), at)
     revoke_all(connection, person_id, ("link", "session", "token"))
     connection.execute(delete(rotation_overrides).where(rotation_overrides.c.person_id == person_id))
     leave_rotation(connection, person_id, by=by, at=at)

@@ -103,8 +103,7 @@ def route_ticket(
         if ticket.override_until is None or now < ticket.override_until:
             return ()
         cleared = (e.OverrideCleared(by=THE_DESK),)
-    holder = next((agent for agent in crew.agents if agent.person_id == ticket.assigned_to), None)
-    if ticket.taken_at and (holder is None or holder.presence != "off"):
+    if ticket.taken_at and crew.is_there(ticket.assigned_to):
         return cleared
     decision = decide_route(ticket, acts, desk, now, crew)
     stands = (ticket.inputs_hash, ticket.routing_version, ticket.assigned_to)

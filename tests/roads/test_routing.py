@@ -11,11 +11,10 @@ from bot.minding import Minding
 from bot.replayed import Judge, replay
 from escalation.rulebook import open_rulebook
 from store import events as e
-from store.access import Person, add_person
-from store.agents import AgentRow, find_agent, save_agent, set_presence
+from store.access import ADMIN, Person, add_person
+from store.agents import AgentRow, find_agent, save_agent
 from store.replays import list_waiting
-from store.standings import held_by
-from store.timers import look_again
+from store.staff import dismiss, go_on_leave
 from tests.office import Office
 
 
@@ -106,19 +105,37 @@ def test_leave_moves_only_that_persons_tickets(office: Office) -> None:
     before = {ticket: office.ticket(ticket).assigned_to for ticket in tickets}
     assert sorted(before.values()) == ["jon", "jon", "mara", "mara"]
 
-    with office.desk.database.read() as connection:
-        held = held_by(connection, "mara")
-
-    def leave(connection: object) -> None:
-        set_presence(connection, "mara", "off")  # type: ignore[arg-type]  # a Connection
-        look_again(connection, held, office.clock.now())  # type: ignore[arg-type]  # same
-
-    office.desk.database.write(leave)
+    now, back = office.clock.now(), office.clock.now() + timedelta(days=9)
+    office.desk.database.write(lambda connection: go_on_leave(connection, "mara", back, by=ADMIN, at=now))
     office.forward(seconds=1)
 
     assert {office.ticket(ticket).assigned_to for ticket in tickets} == {"jon"}
     assert [len(routed(office, ticket)) for ticket in tickets if before[ticket] == "jon"] == [1, 1]
     assert (load(office, "mara"), load(office, "jon")) == (0, 4)
+
+
+def test_who_leaves_the_desk_leaves_their_tickets_too(office: Office) -> None:
+    for name in ("mara", "jon"):
+        hire(office, name)
+    office.file_a_ticket()
+    holder = office.ticket().assigned_to
+    office.staff_does("take_over", person=holder)
+
+    now = office.clock.now()
+    office.desk.database.write(lambda connection: dismiss(connection, holder, by=ADMIN, at=now))
+    office.forward(seconds=1)
+
+    assert office.ticket().assigned_to == {"mara": "jon", "jon": "mara"}[holder]
+
+
+def test_who_takes_none_but_took_this_one_keeps_it(office: Office) -> None:
+    """The administrator of a small desk, who is no agent."""
+    hire(office, "mara")
+    office.file_a_ticket()
+    office.staff_does("take_over", person=ADMIN)
+    office.forward(hours=5)
+
+    assert office.ticket().assigned_to == ADMIN
 
 
 def test_what_waits_goes_out_oldest_due_first_when_there_is_room(office: Office) -> None:

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.crew import read_crew
 from bot.opening import embedder_of
+from escalation.routing import lint
+from escalation.rulebook import open_rulebook
 from knowledge.embedders import OFFLINE
 from knowledge.embedding import find_model
 from knowledge.locks import FileLock
+from store.clock import SystemClock
 from store.database import Database, open_database
 from store.errors import DeskbellError
 from store.guards import missing_guards
@@ -161,14 +165,14 @@ def check_database(settings: Settings) -> Iterator[Check]:
     try:
         database = open_database(settings.database)
         try:
-            yield from check_tables(database)
+            yield from check_tables(database, settings)
         finally:
             database.close()
     except DeskbellError as error:
         yield Check("database", "bad", error.hint, "check DATABASE_URL, and that the server runs")
 
 
-def check_tables(database: Database) -> Iterator[Check]:
+def check_tables(database: Database, settings: Settings) -> Iterator[Check]:
     with database.read() as connection:
         revision = find_revision(connection)
         if revision != HEAD:
@@ -188,3 +192,16 @@ def check_tables(database: Database) -> Iterator[Check]:
                 yield Check(belt, "warn", f"{dead} dead", f"`deskbell {belt} list`, then `… {belt} replay`")
             else:
                 yield Check(belt, "ok", "nothing dead")
+    yield check_routing(database, settings)
+
+
+def check_routing(database: Database, settings: Settings) -> Check:
+    """Rules that take nothing or reach nobody are found before a ticket falls through them."""
+    rules = open_rulebook(settings.policies_dir).routing
+    agents = read_crew(database, SystemClock().now()).agents
+    if not agents:
+        do = "add the first with `deskbell people add`, or on the page People"
+        return Check("routing", "warn", "nobody takes tickets yet: all of them wait in their queues", do)
+    if faults := lint(rules, agents):
+        return Check("routing", "warn", faults[0], "see all with `deskbell route lint`")
+    return Check("routing", "ok", f"{len(rules.rules)} rules, {len(agents)} people")

@@ -1,13 +1,16 @@
 """What may a door ask of the desk?"""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.attainment import Watch
 from bot.handle import Handler
 from bot.notifier import Notifier
 from bot.post import Postman
 from bot.view import Conversation, Turn, conversation_of, staff_turns, with_unread
 from bot.worker import Belt, Stoppable, Ticker
+from escalation.routing import lint
 from escalation.rulebook import Rulebook
 from knowledge.library import Library
 from store import gauges, inbox, outbox, reading
@@ -20,6 +23,7 @@ from store.presence import Presence
 from store.settings import Settings
 from store.tickets import Session, Ticket
 
+log = logging.getLogger("deskbell.desk")
 LONGEST_WAIT = timedelta(seconds=60)
 """A message that nobody has looked at for longer means that the belts stand still."""
 
@@ -36,6 +40,7 @@ class Desk:
     notifier: Notifier
     library: Library
     rules: Rulebook
+    watch: Watch
     handler: Handler
     postman: Postman
     inbox_belt: Belt
@@ -90,6 +95,8 @@ class Desk:
         if self.settings.is_sqlite:
             self.database.write(inbox.free_leases)
             self.database.write(outbox.free_leases)
+        for fault in lint(self.rules.routing, self.handler.reading.crew().agents):
+            log.warning("routing: %s", fault)
         for part in self.parts():
             part.start()
 

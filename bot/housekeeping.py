@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.minding import Minding
 from store import access, files, inbox, outbox, requests
 from store.clock import Clock
 from store.database import Database
@@ -28,6 +29,7 @@ class Housekeeping:
     database: Database
     clock: Clock
     book: HeadBook
+    minding: Minding
 
     def sign_heads(self) -> bool:
         self.book.record(self.database, self.clock.now())
@@ -42,10 +44,14 @@ class Housekeeping:
         with self.database.read() as connection:
             known = files.known_files(connection)
         files.drop_strays(self.settings.data_dir, known, now - STRAYS_LIVE)
+        self.minding.count()
         return False
 
     def check(self) -> bool:
         """Rebuilds every snapshot from its timeline and tells each difference."""
-        for finding in verify(self.database, self.book).findings:
+        findings = verify(self.database, self.book).findings
+        for finding in findings:
             log.error("verify: %s", finding)
+        watch = self.minding.watch
+        watch.rebuilt_at, watch.differences = self.clock.now(), len(findings)
         return False

@@ -1,21 +1,25 @@
 """What changes about open tickets while nobody touches them? Their risk, and who has room for them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
+from bot.attainment import Watch, count_kept
 from bot.crew import read_crew
 from escalation.calendar import Calendar
 from escalation.refresh import risks_now
+from escalation.risk import band_of
 from escalation.routing import Agent
 from escalation.rulebook import Rulebook
 from escalation.schedule import to_us
 from store.clock import Clock
 from store.database import Database
-from store.standings import running, waiting_for_somebody, write_risks
+from store.standings import StandingRow, running, waiting_for_somebody, write_risks
 from store.timers import look_again
 
 MOST_WAITING = 500
+COUNTED = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Minding:
     database: Database
     clock: Clock
     rules: Rulebook
+    watch: Watch = field(default_factory=Watch)
 
     def mind(self) -> bool:
         """Each minute."""
@@ -34,14 +39,22 @@ class Minding:
         """The cached risks that lists sort by; returns how many changed."""
         now, changed = to_us(self.clock.now()), 0
         with self.database.read() as connection:
-            parts = [
-                [(rows[place].ticket_id, risk) for place, risk in risks_now(rows, self.business, now)]
-                for rows in running(connection)
-            ]
+            parts = [list(self.moved(rows, now)) for rows in running(connection)]
         for part in parts:
             changed += len(part)
             self.database.write(partial(write_risks, risks=part))
         return changed
+
+    def moved(self, rows: Sequence[StandingRow], now: int) -> Iterator[tuple[str, int]]:
+        for place, risk in risks_now(rows, self.business, now):
+            if (band := band_of(risk)) != band_of(rows[place].risk):
+                self.watch.band_changes[band] += 1
+            yield rows[place].ticket_id, risk
+
+    def count(self) -> None:
+        """Each hour: how many promises of the last weeks were kept."""
+        now = self.clock.now()
+        self.watch.attainment = count_kept(self.database, self.rules, now - COUNTED, now)
 
     @property
     def business(self) -> Calendar:

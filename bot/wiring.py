@@ -42,7 +42,9 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     notifier = Notifier()
     ledger = Ledger(database)
     pages = WebChannel(notifier)
-    keeping = Housekeeping(settings, database, clock, HeadBook(settings.data_dir / "heads", secret_key))
+    minding = Minding(database, clock, rules)
+    book = HeadBook(settings.data_dir / "heads", secret_key)
+    keeping = Housekeeping(settings, database, clock, book, minding)
     # All three read the timeline: a page by itself, a terminal and a program when they ask.
     postman = Postman(database, clock, dict.fromkeys(("web", "terminal", "api"), pages))
     outbox_belt = Belt(
@@ -60,7 +62,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     tickers = (
         Ticker("clock", CLOCK_SECONDS, partial(ring_timers, database, clock, inbox_belt)),
         Ticker("changes", CHANGE_SECONDS, Changes(database, notifier)),
-        Ticker("minding", MINUTE, Minding(database, clock, rules).mind, first=MINUTE),
+        Ticker("minding", MINUTE, minding.mind, first=MINUTE),
         Ticker("heads", MINUTE, keeping.sign_heads, first=MINUTE),
         Ticker("tidy", HOUR, keeping.tidy, first=MINUTE),
         Ticker("check", DAY, keeping.check, first=HOUR),
@@ -74,6 +76,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
         notifier=notifier,
         library=library,
         rules=rules,
+        watch=minding.watch,
         handler=handler,
         postman=postman,
         inbox_belt=inbox_belt,

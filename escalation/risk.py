@@ -83,7 +83,11 @@ class Risk:
 
     @property
     def band(self) -> Band:
-        return "critical" if self.score >= CRITICAL else "at_risk" if self.score >= AT_RISK else "ok"
+        return band_of(self.score)
+
+
+def band_of(score: int) -> Band:
+    return "critical" if score >= CRITICAL else "at_risk" if score >= AT_RISK else "ok"
 
 
 Share = tuple[Code, float, TimerName | None]

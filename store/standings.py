@@ -46,7 +46,7 @@ def running(connection: Connection) -> Iterator[list[StandingRow]]:
     query = select(*(tickets.c[name] for name in known)).where(
         tickets.c.next_due.is_not(None), tickets.c.status.not_in(ENDED)
     )
-    found = connection.execution_options(yield_per=MOST_AT_ONCE).execute(query)
+    found = connection.execute(query.execution_options(yield_per=MOST_AT_ONCE))
     for part in found.partitions():
         yield [StandingRow(**row._asdict()) for row in part]
 

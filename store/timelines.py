@@ -93,7 +93,7 @@ def append(connection: Connection, addition: Addition, at: datetime) -> None:
 def rebuild_all(connection: Connection) -> None:
     """Every snapshot, from its events; one that cannot be read is left for `verify` to name."""
     ordered = select(events).order_by(events.c.timeline, events.c.version)
-    stream = connection.execution_options(yield_per=2_000).execute(ordered)
+    stream = connection.execute(ordered.execution_options(yield_per=2_000))
     for timeline, rows in groupby(stream, key=attrgetter("timeline")):
         facts = list(rows)
         with suppress(ValidationError):

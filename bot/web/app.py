@@ -63,7 +63,7 @@ def open_door(desk: Desk) -> Door:
         seals=make_seals(desk.secret_key),
         pages=make_pages(zone),
         limits=Limits(),
-        figures=Figures(desk.database, desk.clock, desk.notifier),
+        figures=Figures(desk.database, desk.clock, desk.notifier, desk.watch),
         zone=zone,
         waiters=threading.BoundedSemaphore(MOST_WAITERS),
     )

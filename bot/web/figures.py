@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from bot.attainment import Watch
 from bot.notifier import Notifier
 from store.clock import Clock
 from store.database import Database
@@ -20,9 +21,10 @@ STEPS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 class Figures:
     """One registry for each app, so that two desks in one process do not count together."""
 
-    def __init__(self, database: Database, clock: Clock, notifier: Notifier) -> None:
+    def __init__(self, database: Database, clock: Clock, notifier: Notifier, watch: Watch) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
         self.registry.register(DeskCollector(database, clock, notifier))
+        self.registry.register(WatchCollector(watch))
         self.acknowledged = Counter(
             "deskbell_acknowledged", "Deliveries kept for good", ["kind"], registry=self.registry
         )
@@ -61,6 +63,33 @@ class DeskCollector(Collector):
             by_status.add_metric([status], count)
         yield by_status
         yield GaugeMetricFamily("deskbell_open_pages", "Pages that listen", value=self._notifier.count())
+
+
+class WatchCollector(Collector):
+    """What this process has noticed about promises and about its own books."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        kept = GaugeMetricFamily(
+            "deskbell_sla_promises", "Of the last 28 days, counted each hour", labels=["timer", "kept"]
+        )
+        for timer, count in self._watch.attainment.items():
+            kept.add_metric([timer, "yes"], count.met)
+            kept.add_metric([timer, "no"], count.breached)
+        yield kept
+        bands = CounterMetricFamily(
+            "deskbell_risk_band_changes", "Tickets that came into it", labels=["band"]
+        )
+        for band, count_of in self._watch.band_changes.items():
+            bands.add_metric([band], count_of)
+        yield bands
+        rebuilt = self._watch.rebuilt_at.timestamp() if self._watch.rebuilt_at else 0
+        yield GaugeMetricFamily("deskbell_rebuild_time_seconds", "When all was rebuilt last", value=rebuilt)
+        differences = self._watch.differences
+        yield GaugeMetricFamily("deskbell_rebuild_differences", "What differed then", value=differences)
 
 
 def lane_metrics(lanes: dict[str, LaneGauge]) -> Iterator[GaugeMetricFamily]:

@@ -1,5 +1,6 @@
 """Do those who watch over the desk learn how it is?"""
 
+from bot.minding import Minding
 from tests.browsers import Browser, House
 
 
@@ -33,3 +34,21 @@ def test_figures_count_what_was_taken_down(house: House, customer: Browser) -> N
     assert 'deskbell_dead{belt="outbox"} 0.0' in told
     assert 'deskbell_tickets{status="new"} 1.0' in told
     assert "deskbell_acknowledge_seconds_bucket" in told
+
+
+def test_figures_tell_how_many_promises_were_kept(house: House, customer: Browser) -> None:
+    kept = house.file_ticket(customer)
+    house.file_ticket(house.browser())
+    house.office.staff_does("reply", ticket=kept, text="A new pump leaves today.", value="solved")
+    house.office.clock.forward(hours=6)
+    desk = house.office.desk
+    minding = Minding(desk.database, desk.clock, desk.rules, desk.watch)
+    minding.mind()
+    minding.count()
+
+    told = house.browser().client.get("/metrics").text
+
+    assert 'deskbell_sla_promises{kept="yes",timer="first_response"} 1.0' in told
+    assert 'deskbell_sla_promises{kept="no",timer="first_response"} 1.0' in told
+    assert 'deskbell_sla_promises{kept="yes",timer="resolution"} 1.0' in told
+    assert 'deskbell_risk_band_changes_total{band="critical"} 1.0' in told

@@ -10,7 +10,7 @@ from knowledge.locks import alone
 from knowledge.preview import Early, Stage, prepare_answers, run_preview
 from knowledge.probes import Preview, Probe, real_probes
 from knowledge.proposal import Proposal
-from knowledge.rehearsed import Memory
+from knowledge.rehearsed import Memory, steady
 from knowledge.sync import Progress
 from store.database import open_database
 from store.knowledge_use import read_given
@@ -41,7 +41,7 @@ def open_stage(settings: Settings, live: Library) -> Iterator[Stage]:
                 models_dir=live.models_dir,
             )
             library.articles_dir.mkdir(parents=True, exist_ok=True)
-            library.embedder = embedder_for(settings, live)
+            library.embedder = steady(embedder_for(settings, live))
             # A desk that answers by words alone is rehearsed by words alone.
             library.is_loaded = library.embedder is None
             yield Stage(library, live.database, Memory(cache / "answers"))

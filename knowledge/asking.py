@@ -48,16 +48,21 @@ LESS = 0.15
 
 
 def by_name(database: Database, senses: Senses, question: Question, ranking: Ranking, best: Draft) -> Draft:
-    """Where the best article does not say the name that was asked for, the next one may have a row for it."""
-    near = [
-        hit for hit in rivals_of(ranking, AS_NAMED, MOST_CHOICES) if best.lack.is_open or fills(best, hit)
-    ]
+    """Where the best article does not say what was asked for, one of the next may, and be surer."""
+    wants = best.lack.is_open or best.is_amiss
+    near = [hit for hit in rivals_of(ranking, AS_NAMED, MOST_CHOICES) if wants or fills(best, hit)]
     if not near or best.evidence.is_golden:
         return best
     drafts = drafts_of(database, senses, question, ranking, near)
-    return next(
-        (one for one in drafts if one.named_rank > best.named_rank and one.sure > best.sure - LESS), best
-    )
+    return next((one for one in drafts if is_better(one, best)), best)
+
+
+def is_better(one: Draft, best: Draft) -> bool:
+    if one.named_rank > best.named_rank and one.sure > best.sure - LESS:
+        return True
+    # Of several that might answer a question without an answer, one is always surer by chance.
+    may_give_way = best.is_amiss or (best.is_enough and not best.is_named)
+    return may_give_way and one.sure > best.sure and not one.is_amiss
 
 
 def fills(best: Draft, hit: Hit) -> bool:
@@ -81,7 +86,7 @@ def answered(database: Database, senses: Senses, question: Question, ranking: Ra
         (*best.said, *against),
         best.sure,
         best.article.language,
-        near=nearest(ranking.hits[1:]),
+        near=nearest([hit for hit in ranking.hits if hit.chunk.path != best.article.path]),
         disagrees=bool(against),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from knowledge.answer import ENOUGH, Candidate, Passage, Sentence, choose, read_candidates
 from knowledge.confidence import Evidence, confidence
 from knowledge.evidence import Compared, gather, held
-from knowledge.expects import expected, has
+from knowledge.expects import Kind, expected, has
 from knowledge.kinds import Lack, Strange, find_lack, strange_words
 from knowledge.likeness import likeness
 from knowledge.overlap import is_same
@@ -27,9 +27,9 @@ FOUND = 0.05
 LACKING = 0.45
 """How sure it is at most when the rows are of others than the one that was asked for."""
 BY_SENTENCE, BY_HEADING, BY_WORDS = 0.4, 0.3, 0.3
-EXPECTED = 0.15
-"""What it adds that a unit has what was asked for: an amount, a time, an address."""
-NAMED, NAMED_ELSEWHERE = 0.25, 0.5
+EXPECTED, ADDRESS = 0.15, 0.4
+"""What it adds that a unit has what was asked for: an amount or a time; a telephone number or an address."""
+NAMED, NAMED_ELSEWHERE = 0.25, 0.35
 """What it adds that a unit says the name of a row that is all of the question's weight."""
 
 
@@ -44,6 +44,13 @@ class Draft:
     strange: tuple[Strange, ...]
     """What the question says and the article does not."""
     lack: Lack
+    wanted: Kind | None
+    """What was asked for, an address perhaps."""
+
+    @property
+    def is_amiss(self) -> bool:
+        """An address or a number was asked for, and none is said."""
+        return self.wanted in ("mail", "phone") and not any(has(self.wanted, one.text) for one in self.said)
 
     @property
     def is_enough(self) -> bool:
@@ -83,8 +90,9 @@ def draft(senses: Senses, ranking: Ranking, hit: Hit, article: ArticleVersion) -
     said = choose(passage, candidates, [scores.get(one, 0.0) for one in candidates], units)
     covers = lack.name if lack.named.rows else ""
     evidence = gather(ranking, hit, looked, compared, said, covers=covers)
-    sure = confidence(evidence)
-    return Draft(article, said, evidence, min(sure, LACKING) if lack.is_open else sure, named, strange, lack)
+    wanted = None if is_golden else expected(asked.alone)
+    best = Draft(article, said, evidence, confidence(evidence), named, strange, lack, wanted)
+    return replace(best, sure=min(best.sure, LACKING)) if lack.is_open or best.is_amiss else best
 
 
 def words_held(title: str, candidates: Sequence[Candidate]) -> set[str]:
@@ -112,6 +120,11 @@ def find_named(rows: Sequence[Row], language: str, ranking: Ranking) -> Named:
     if named.rows or asked.text == asked.alone:
         return named
     return name_rows(rows, asked.text, language, ranking.weights)
+
+
+def is_fit(one: Candidate, wanted: Kind | None) -> bool:
+    """A row is none for a question that asks for something that it does not have."""
+    return one.block.kind == "paragraph" or wanted is None or has(wanted, one.unit.text)
 
 
 def with_told(candidates: Sequence[Candidate], rows: Sequence[Row], named: Named) -> list[Candidate]:
@@ -175,11 +188,12 @@ def scores_of(
         for one, mine in zip(candidates, is_named, strict=True)
     ]
     wanted = expected(asked.alone)
+    expecting = ADDRESS if wanted in ("mail", "phone") else EXPECTED
     worth = NAMED if asked.kind == "chunk_words" else NAMED_ELSEWHERE
     bonus = [
         FOUND * passage.holds(one.unit)
-        + worth * named.share * says(one.text, named.words)
-        + EXPECTED * (wanted is not None and has(wanted, one.unit.text))
+        + worth * named.share * (is_fit(one, wanted) and says(one.text, named.words))
+        + expecting * (wanted is not None and has(wanted, one.unit.text))
         for one in candidates
     ]
     if not compared.cosines:

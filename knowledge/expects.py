@@ -12,14 +12,14 @@ TIME = frozenset(("minutes", "months", "date", "clock"))
 ASKS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         "mail",
-        (r"(?:what|which|your|the|an|to|welche|eure|ihre) (?:\w+ ){0,2}e-?mail(?:-?adress\w*| address)?",),
+        (r"(?:what|which|your|the|an|to|welche|eure|ihre|die) (?:\w+ ){0,2}e-?mail(?:-?adress\w*)?",),
     ),
     (
         "phone",
         (
             r"(?:phone|telephone|contact) number",
             r"number (?:to|can i|do i) (?:call|ring)",
-            r"telefonnummer|rufnummer",
+            r"telefonnummer|rufnummer|welche nummer",
         ),
     ),
     (
@@ -32,13 +32,16 @@ ASKS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ),
     (
         "time",
-        (r"how (?:long|soon|quickly|fast|late|early|many (?:days|hours|weeks|months|minutes))", r"^when"),
+        (
+            r"how (?:long|soon|quickly|fast|late|early|many (?:days|hours|weeks|months|minutes))",
+            r"(?:^|until |by )when",
+        ),
     ),
     (
         "time",
         (
             r"wie lange",
-            r"^wann",
+            r"(?:^|bis |ab )wann",
             r"wie viele (?:tage|stunden|wochen)",
             r"wie schnell",
             r"cuanto (?:tarda|tiempo)",

@@ -159,3 +159,26 @@ def test_the_answer_is_in_the_language_of_its_article(room: Room) -> None:
     room.sync()
 
     assert room.ask("Rückgabe eines Teils: binnen wie vielen Tagen?", language="de").language == "de"
+
+
+def test_who_asks_for_an_address_gets_one_or_a_refusal(room: Room) -> None:
+    room.write("a.md", "# Invoices\n\nWe send invoices by email on the day of dispatch.\n")
+    room.sync()
+    assert not room.ask("what is the email address for invoices?").answered
+
+    room.write("b.md", "# Contact\n\nFor invoices write to billing@shop.example.\n")
+    room.sync()
+
+    assert "billing@shop.example" in room.ask("what is the email address for invoices?").text
+
+
+def test_a_surer_article_near_the_top_answers_where_the_best_lacks_a_word(room: Room) -> None:
+    room.write(
+        "cards.md", "# Gift cards\n\nGift cards cost from £10 and come by email. Gift cards are a gift.\n"
+    )
+    room.write(
+        "faq.md", "# Questions\n\nGift wrapping costs £3.50 a parcel.\n\nWe also sell tyres and lamps.\n"
+    )
+    room.sync()
+
+    assert "£3.50" in room.ask("how much is gift wrapping?").text

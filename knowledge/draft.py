@@ -24,6 +24,8 @@ MOST_CANDIDATES, ADVANTAGE = 12, 0.3
 """Units that are compared by meaning; of more, those with the most words of the question."""
 FOUND = 0.05
 """What it adds to a unit's score that it stands in the piece that was found."""
+HEADED = 0.3
+"""What it adds that a unit's heading is the very question."""
 LACKING = 0.45
 """How sure it is at most when the rows are of others than the one that was asked for."""
 BY_SENTENCE, BY_HEADING, BY_WORDS = 0.4, 0.3, 0.3
@@ -193,6 +195,7 @@ def scores_of(
     bonus = [
         FOUND * passage.holds(one.unit)
         + worth * named.share * (is_fit(one, wanted) and says(one.text, named.words))
+        + HEADED * is_same(asked.alone, one.last_heading)
         + expecting * (wanted is not None and has(wanted, one.unit.text))
         for one in candidates
     ]

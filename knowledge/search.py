@@ -49,7 +49,7 @@ MEASURED = 0.3
 """What a measured number counts beside a word as rare."""
 FOREIGN = 0.8
 """What an article in another language than the question's is worth."""
-GOLDEN, SAME, VERY_SAME = 0.8, 0.85, 2.0
+GOLDEN, SAME, VERY_SAME, HEADED = 0.8, 0.85, 2.0, 1.5
 REFERS = re.compile(
     r"\b(?:it|its|this|that|these|those|they|them|their|there|one|ones|such|same|other|others|else|also|too|instead|"
     r"er|sie|es|das|dies|diese|dieser|dieses|dort|davon|dafür|auch|eso|esto|ese|esta|ello|ellos|también|"
@@ -284,7 +284,15 @@ def worth(chunk: Shelved, cosine: float | None, reading: Reading) -> float:
     above all texts when it is the very same."""
     if chunk.kind == "question" and is_same(reading.alone, chunk.text):
         return VERY_SAME
+    if chunk.kind == "text" and heads(chunk, reading.alone):
+        return HEADED
     return GOLDEN if chunk.kind == "question" and (cosine or 0.0) < SAME else 1.0
+
+
+def heads(chunk: Shelved, question: str) -> bool:
+    """Whether a section of the piece is headed with this very question."""
+    lines = (chunk.heading.rpartition(" > ")[2], *chunk.text.split("\n"))
+    return any(line.endswith("?") and is_same(question, line) for line in lines)
 
 
 def question_tokens(reading: Reading) -> list[str]:

@@ -182,3 +182,14 @@ def test_a_surer_article_near_the_top_answers_where_the_best_lacks_a_word(room: 
     room.sync()
 
     assert "£3.50" in room.ask("how much is gift wrapping?").text
+
+
+def test_a_section_that_is_headed_with_the_very_question_answers_it(room: Room) -> None:
+    room.write("a.md", "# Shipping to countries\n\nWe ship to all countries of the EU, and to Norway.\n")
+    room.write(
+        "b.md",
+        "# Worldwide\n\nWe ship by air.\n\n## Which countries do you not ship to?\n\nNone of Russia and Iran.\n",
+    )
+    room.sync()
+
+    assert room.ask("which countries do you not ship to").text == "None of Russia and Iran."

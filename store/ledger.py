@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from store import inbox, outbox, timers
 from store.database import Database
@@ -15,7 +15,7 @@ from store.lanes import Claimed
 from store.messages import Outbound, SetTimer
 from store.people import order_value_of, tier_of
 from store.standings import StandingRow, write_standings
-from store.tables import counters, people, tickets
+from store.tables import counters, insert_once, people, tickets
 from store.tickets import ENDED, Session, Ticket
 from store.timelines import Addition, append, find_session, find_ticket, read_timeline
 
@@ -105,11 +105,17 @@ class Ledger:
 
 def draw_ticket_id(connection: Connection) -> str:
     drawn = update(counters).where(counters.c.name == "ticket").values(value=counters.c.value + 1)
-    value = connection.execute(drawn.returning(counters.c.value)).scalar()
+    drawn = drawn.returning(counters.c.value)
+    value = connection.execute(drawn).scalar()
     if value is None:
-        value = (connection.execute(select(func.max(tickets.c.number))).scalar() or FIRST_NUMBER - 1) + 1
-        connection.execute(insert(counters), {"name": "ticket", "value": value})
+        last = connection.execute(select(func.max(tickets.c.number))).scalar() or FIRST_NUMBER - 1
+        # Of two that draw the first number at once, one waits here for the other.
+        connection.execute(ONCE[connection.dialect.name], {"name": "ticket", "value": last})
+        value = connection.execute(drawn).scalar_one()
     return f"T-{value}"
+
+
+ONCE = insert_once(counters)
 
 
 FIRST_NUMBER = 1001

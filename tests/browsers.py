@@ -113,6 +113,13 @@ class House:
         browser.posts()
         return browser
 
+    def becomes(self, ticket: str, field: str, value: object) -> bool:
+        """The belts of the house work beside; waits until they have done that."""
+        until = monotonic() + 10
+        while getattr(self.office.ticket(ticket), field) != value and monotonic() < until:
+            sleep(0.01)
+        return bool(getattr(self.office.ticket(ticket), field) == value)
+
     def settle(self, *people: str) -> None:
         """Until what these people said is answered, be it here or on the belts that run beside."""
         until = monotonic() + 30

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -39,14 +38,6 @@ def hire(house: House, name: str) -> None:
         save_agent(connection, AgentRow(name, capacity=5))
 
     house.office.desk.database.write(write)
-
-
-def becomes(house: House, ticket: str, field: str, value: str) -> bool:
-    """The belts of the house work beside."""
-    until = monotonic() + 10
-    while getattr(house.office.ticket(ticket), field) != value and monotonic() < until:
-        sleep(0.01)
-    return bool(getattr(house.office.ticket(ticket), field) == value)
 
 
 @pytest.fixture
@@ -101,11 +92,11 @@ def test_a_person_overrides_the_rules_and_takes_it_back(house: House, agent: Cal
     given = {"assigned_to": "jon", "reason": "Knows the car", "until": until}
 
     assert agent("POST", f"/tickets/{ticket}/route/override", given).status_code == 202
-    assert becomes(house, ticket, "assigned_to", "jon")
+    assert house.becomes(ticket, "assigned_to", "jon")
     assert house.office.ticket(ticket).overridden_by == "per_agent"
 
     agent("POST", f"/tickets/{ticket}/route", {})
-    assert becomes(house, ticket, "overridden_by", "")
+    assert house.becomes(ticket, "overridden_by", "")
 
 
 @pytest.mark.parametrize(

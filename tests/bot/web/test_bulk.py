@@ -69,6 +69,7 @@ def test_all_that_can_be_done_to_one_can_be_done_to_many(
 
 def test_what_has_ended_is_left_out_and_named(house: House, staff: Browser, tickets: list[str]) -> None:
     house.office.staff_does("status", ticket=tickets[0], value="solved")
+    assert house.becomes(tickets[0], "status", "solved")
     send(staff, tickets, "escalate", reason="A bad batch")
 
     assert "2 taken down" in staff.text

@@ -40,6 +40,7 @@ def test_figures_tell_how_many_promises_were_kept(house: House, customer: Browse
     kept = house.file_ticket(customer)
     house.file_ticket(house.browser())
     house.office.staff_does("reply", ticket=kept, text="A new pump leaves today.", value="solved")
+    assert house.becomes(kept, "status", "solved")
     house.office.clock.forward(hours=6)
     desk = house.office.desk
     minding = Minding(desk.database, desk.clock, desk.rules, desk.watch)

@@ -188,8 +188,8 @@ def test_a_section_that_is_headed_with_the_very_question_answers_it(room: Room) 
     room.write("a.md", "# Shipping to countries\n\nWe ship to all countries of the EU, and to Norway.\n")
     room.write(
         "b.md",
-        "# Worldwide\n\nWe ship by air.\n\n## Which countries do you not ship to?\n\nNone of Russia and Iran.\n",
+        "# Worldwide\n\nWe ship by air.\n\n## Which countries do you not ship to?\n\nRussia and Iran.\n",
     )
     room.sync()
 
-    assert room.ask("which countries do you not ship to").text == "None of Russia and Iran."
+    assert room.ask("which countries do you not ship to").text == "Russia and Iran."

@@ -246,12 +246,16 @@ def find_words(reader: ShelfReader, reading: Reading) -> tuple[dict[int, float],
     tokens = searched_tokens(reading)
     by_words = reader.find(reading.kind, tokens, DEPTH)
     found = {chunk.number: chunk for chunk in reader.chunks(by_words)}
-    others = (
-        other_words(tokens, (chunk.text for chunk in found.values())) if reading.kind == "chunk_words" else []
-    )
+    if reading.kind != "chunk_words":
+        return by_words, found
+    others, meant = other_words(tokens, (chunk.text for chunk in found.values()))
     if others:
-        for number, score in reader.find(reading.kind, [*tokens, *others], DEPTH).items():
-            by_words[number] = max(by_words.get(number, 0.0), BY_OTHERS * score)
+        scores = reader.find(reading.kind, [*tokens, *others], DEPTH)
+        held = reader.tokens(reading.kind, list(scores))
+        for number, score in scores.items():
+            # What says the question's own word needs no other for it.
+            if not meant <= {*held[number].heading.split(), *held[number].body.split()}:
+                by_words[number] = max(by_words.get(number, 0.0), BY_OTHERS * score)
         found |= {chunk.number: chunk for chunk in reader.chunks(by_words.keys() - found.keys())}
     return by_words, found
 

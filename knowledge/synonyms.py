@@ -42,12 +42,15 @@ def twins_in(text: str) -> Iterator[Twin]:
                 yield Twin(one, other)
 
 
-def other_words(tokens: Sequence[str], texts: Iterable[str]) -> list[str]:
-    """Tokens of terms that stand beside a term whose tokens are all in the question. Both ways."""
+def other_words(tokens: Sequence[str], texts: Iterable[str]) -> tuple[list[str], set[str]]:
+    """Tokens of terms that stand beside a term whose tokens are all in the question, both ways; and the
+    question's tokens that they stand for."""
     asked = set(tokens)
     found: dict[str, None] = {}
+    meant: set[str] = set()
     for twin in (twin for text in texts for twin in twins_in(text)):
         for mine, its in ((twin.one, twin.other), (twin.other, twin.one)):
             if asked.issuperset(mine):
                 found |= dict.fromkeys(token for token in its if token not in asked)
-    return list(found)[:MOST]
+                meant |= set(mine)
+    return list(found)[:MOST], meant

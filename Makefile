@@ -12,10 +12,10 @@ run: ready
 
 # Everything but what is marked slow; `make test ARGS="-k refund -x"` runs less.
 test: ready
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-all: ready
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "" $(ARGS)
 
 lint: ready
 	$(BIN)/ruff check

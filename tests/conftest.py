@@ -52,7 +52,18 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-FIRST = ("test_house.py", "test_look.py", "test_conversation.py", "test_golden_questions.py", "test_index.py")
+FIRST = (
+    "test_house.py",
+    "test_look.py",
+    "test_golden_questions.py",
+    "test_staff_pages.py",
+    "test_routing.py",
+    "test_deadlines.py",
+    "test_with_a_person.py",
+    "test_index.py",
+    "test_conversation.py",
+)
+"""Files that take longest. A file stays with one worker, which opens its browser or its shelf once."""
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,9 +16,6 @@ from bot.reader.scoring import WrittenTurn, read_turns, score_turns
 from bot.reader.situation import Kind, Question, Situation
 from store.commands import Ask, Cancel, Command, CorrectSlot, FillSlot, SetLanguage, TalkToPerson
 
-# The words of five languages take seconds to load: one worker is enough.
-pytestmark = pytest.mark.xdist_group("reader")
-
 HERE = Path(__file__).parent
 SHARED = HERE.parents[2] / "shared" / "data" / "conversation" / "commands.jsonl"
 LANGUAGES = ("en", "de", "es", "fr", "pt")

@@ -13,9 +13,6 @@ from bot.reader.situation import Situation
 from store.commands import Ask, Cancel, Command, SmallTalk, TalkToPerson
 from store.errors import NotUnderstood
 
-# The words of five languages take seconds to load: one worker is enough.
-pytestmark = pytest.mark.xdist_group("reader")
-
 TODAY = date(2026, 11, 21)
 
 

@@ -10,9 +10,6 @@ from bot.reader.situation import Question
 from bot.reader.turn import listen
 from bot.reader.values import find_choice, find_emails, find_orders, find_ticket, read_shape
 
-# The words of five languages take seconds to load: one worker is enough.
-pytestmark = pytest.mark.xdist_group("reader")
-
 TODAY = date(2026, 11, 21)
 """A Saturday."""
 PATTERN = r"^[A-Z]{2}-\d{5}$"

@@ -19,9 +19,6 @@ from store import errors
 from store.commands import Topic
 from store.events import Status
 
-# Reading the code once is enough.
-pytestmark = pytest.mark.xdist_group("wording")
-
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "bot" / "web" / "templates"
 SPEAKERS = ("say", "Saying", "Option")
@@ -29,7 +26,7 @@ SPEAKERS = ("say", "Saying", "Option")
 TOLD = (errors.PersonError, errors.NotUnderstood, errors.Unavailable, errors.Overtaken)
 BEFORE_QUEUE = {"en": "with", "de": "bei", "es": "con", "fr": "à|chez", "pt": "com"}
 """The names of the queues are written in the form that follows these."""
-ON_PAGES = ("page.", "desk.", "fact.", "file.", "channel.", "rating.", "knowledge.")
+ON_PAGES = ("page.", "desk.", "fact.", "file.", "channel.", "rating.", "knowledge.", "people.")
 ENGLISH = load_texts(FALLBACK)
 
 

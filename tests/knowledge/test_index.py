@@ -16,8 +16,6 @@ from store.shelf import Hash
 from tests.databases import POSTGRES
 from tests.engines import chroma_server, free_port, postgres_with_vectors
 
-# Each worker that asks a server starts one of its own.
-pytestmark = pytest.mark.xdist_group("engines")
 IDS = [Hash(f"{number:032x}") for number in range(50)]
 # Each starts a server; the run on Postgres, which looks at no page, has the time for it.
 starts_server = pytest.mark.usefixtures() if POSTGRES else pytest.mark.slow

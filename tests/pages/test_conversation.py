@@ -5,8 +5,6 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.pages.conftest import Site
 
-# Each worker that opens a page starts a browser of its own.
-pytestmark = pytest.mark.xdist_group("conversation")
 ASK = "How long can I return a part?"
 ANSWERS = ".turn.theirs:not(#thinks)"
 

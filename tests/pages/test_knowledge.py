@@ -12,7 +12,6 @@ from tests.pages.conftest import Site, opened
 
 LOOKS = 100
 """Without script the page is looked at again by hand."""
-pytestmark = pytest.mark.xdist_group("editors")
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.bot.web.conftest import furnished
 from tests.pages.conftest import Site, opened
 
-# Each worker that opens a page starts a browser of its own.
 pytestmark = [
-    pytest.mark.xdist_group("look"),
     pytest.mark.skipif(
         "TEST_DATABASE_URL" in os.environ, reason="looks do not ask the database; the run on SQLite sees them"
     ),

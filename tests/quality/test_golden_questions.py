@@ -15,8 +15,6 @@ from store.articles import readable_by
 from store.clock import StandingClock
 from tests.furnishing import MONDAY, lent_database, settings_for
 
-# What one test has asked the next one need not ask again.
-pytestmark = pytest.mark.xdist_group("golden")
 ARTICLES = Path(__file__).parents[2] / "knowledge" / "articles"
 
 OFF_TOPIC = (

@@ -4,6 +4,7 @@ from store import events as e
 from store.commands import AskMeanwhile, CloseTicket, Rate, ReopenTicket
 from store.messages import SetTimer
 from store.tickets import ENDED, Ticket
+from tools.judging import promise_of
 from tools.outcome import (
     NOTHING,
     Case,
@@ -60,16 +61,19 @@ def ticket_status(case: Case, desk: Desk, ticket_id: str) -> Outcome:
         ticket = desk.find_ticket(ticket_id)
         if ticket is None or ticket.person_id != person_id:
             return outcome(Saying("ticket.unknown", {"ticket_id": ticket_id}, speaker="desk"))
-        return outcome(status_of(ticket))
+        return outcome(status_of(case, ticket, desk))
     tickets = (case.ticket,) if case.ticket else desk.open_tickets(person_id)
     if not tickets:
         return outcome(Saying("ticket.none", speaker="desk"))
-    return outcome(*(status_of(ticket) for ticket in tickets[:5]))
+    return outcome(*(status_of(case, ticket, desk) for ticket in tickets[:5]))
 
 
-def status_of(ticket: Ticket) -> Saying:
+def status_of(case: Case, ticket: Ticket, desk: Desk) -> Saying:
+    """Until a person is there, with the moment by which one answers."""
     key = "ticket.status_person" if ticket.taken_at and ticket.status not in ENDED else "ticket.status"
-    values = {"ticket_id": ticket.ticket_id, "summary": ticket.issue_summary, "status_key": ticket.status}
+    by = None if ticket.taken_at else promise_of(ticket, desk.acts_of(ticket.ticket_id), desk, case.now)
+    told = {"summary": ticket.issue_summary, "status_key": ticket.status, "by_moment": by}
+    values = {"ticket_id": ticket.ticket_id, **told}
     options = (Option("choice.reopen", ReopenTicket(ticket_id=ticket.ticket_id)),)
     return Saying(key, values, options if ticket.status == "solved" else (), speaker="desk")
 

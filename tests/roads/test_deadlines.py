@@ -37,6 +37,12 @@ def test_a_further_message_is_confirmed_with_the_same_promise(office: Office) ->
     assert "by 13:30 (GMT)" in office.customer_says("It is the left one, if that helps")
 
 
+def test_who_asks_how_it_stands_hears_by_when(office: Office) -> None:
+    office.file_a_ticket()
+
+    assert "by 13:30 (GMT)" in office.customer_says("What is the status of T-1001?")
+
+
 def test_who_is_answered_is_promised_nothing_more(office: Office) -> None:
     office.file_a_ticket()
     office.staff_does("reply", text="We look at it.")

@@ -1,6 +1,8 @@
 """Who is there to do a ticket, and how much waits?"""
 
-from datetime import datetime
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from escalation.calendar import Calendar, compile_schedule
@@ -15,10 +17,29 @@ from store.database import Database
 from store.rotations import find_rotation, list_overrides
 from store.standings import open_by_queue
 
+SIZES_HOLD = timedelta(seconds=15)
 
-def read_crew(database: Database, now: datetime) -> Crew:
+
+class QueueSizes:
+    """Counted anew every 15 seconds at most: a desk with many open tickets counts for as long as it decides."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._at: datetime | None = None
+        self._sizes: Mapping[str, int] = {}
+
+    def read(self, database: Database, now: datetime) -> Mapping[str, int]:
+        with self._lock:
+            if self._at is None or not self._at <= now < self._at + SIZES_HOLD:
+                with database.read() as connection:
+                    self._at, self._sizes = now, open_by_queue(connection)
+            return self._sizes
+
+
+def read_crew(database: Database, now: datetime, sizes: QueueSizes | None = None) -> Crew:
+    queues = (sizes or QueueSizes()).read(database, now)
     with database.read() as connection:
-        rows, queues = list_agents(connection), open_by_queue(connection)
+        rows = list_agents(connection)
         staff = frozenset(person.person_id for person in list_staff(connection))
         rotation, overrides = find_rotation(connection), list_overrides(connection, now)
     stand_ins = [Override(person_id=one.person_id, begins=one.begins, ends=one.ends) for one in overrides]

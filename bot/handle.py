@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from bot.crew import read_crew
+from bot.crew import QueueSizes, read_crew
 from bot.decide import decide_by_clock, decide_by_staff, decide_customer
 from bot.notifier import Notifier
 from bot.reckon import reckon
@@ -45,9 +45,10 @@ class Reading:
     clock: Clock
     rules: Rulebook
     salt: str
+    sizes: QueueSizes = field(default_factory=QueueSizes)
 
     def crew(self) -> Crew:
-        return read_crew(self.ledger.database, self.clock.now())
+        return read_crew(self.ledger.database, self.clock.now(), self.sizes)
 
     def agents(self) -> tuple[AgentRow, ...]:
         with self.ledger.database.read() as connection:

@@ -3,6 +3,7 @@
 from fastapi import Response
 
 from bot import interview
+from bot.crew import read_crew
 from bot.judged import judge, judge_acts
 from bot.web import shapes
 from bot.web import shapes_judging as out
@@ -101,7 +102,8 @@ def triage(caller: CallerOf, body: out.TriageIn) -> out.TriageOut:
 @router.get("/workload")
 def workload(caller: CallerOf) -> out.WorkloadOut:
     need_staff(caller)
-    return out.workload_out(caller.door.desk.handler.reading.crew())
+    desk = caller.door.desk
+    return out.workload_out(read_crew(desk.database, desk.clock.now()))
 
 
 def opened_by(body: out.TriageIn) -> e.TicketOpened:

@@ -1,5 +1,6 @@
 """How is a measured figure set beside its limit?"""
 
+import os
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def median(values: Sequence[float]) -> float:
 
 
 def print_table(title: str, figures: Sequence[Figure]) -> None:
-    print(f"\n{title}")
+    print(f"\n{title} (load {os.getloadavg()[0]:.1f})")
     print(f"{'':<52} {'measured':>14} {'limit':>14} {'ratio':>7}")
     for figure in figures:
         ratio = figure.ratio()

@@ -21,7 +21,7 @@ SIZES_HOLD = timedelta(seconds=15)
 
 
 class QueueSizes:
-    """Counted anew every 15 seconds at most: a desk with many open tickets counts for as long as it decides."""
+    """Counted anew every 15 seconds at most: of many open tickets that takes as long as deciding."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

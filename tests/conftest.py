@@ -2,11 +2,13 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
 import pytest
 
+from tests.databases import POSTGRES
 from tests.furnishing import empty_tables, furnished, furnished_database
 
 __all__ = ["empty_tables", "furnished", "furnished_database"]
@@ -66,7 +68,20 @@ FIRST = (
 """Files that take longest. A file stays with one worker, which opens its browser or its shelf once."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+WITHOUT_ROWS = (
+    "tests/escalation/",
+    "tests/bot/test_reader",
+    "tests/bot/test_wording",
+    "tests/bot/test_moments",
+)
+"""Ask no database, so the quick run on Postgres leaves them to the one on SQLite."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """In random order, but what takes longest first, so that no worker is left alone with it at the end."""
+    for item in items if POSTGRES else ():
+        if item.nodeid.startswith(WITHOUT_ROWS):
+            item.add_marker(pytest.mark.slow)
+    yield
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))

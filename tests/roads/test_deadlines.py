@@ -15,7 +15,7 @@ def facts(office: Office, kind: type[E], ticket_id: str = "T-1001") -> list[E]:
 
 
 def test_who_is_handed_over_hears_by_when(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
 
     said = [line.text for line in office.turns()[-1].lines]
 
@@ -25,26 +25,26 @@ def test_who_is_handed_over_hears_by_when(office: Office) -> None:
 
 def test_on_saturday_the_promise_is_for_monday(office: Office) -> None:
     office.clock.forward(days=5)
-    office.file_a_ticket()
+    office.calls_a_person()
 
     assert office.turns()[-1].lines[-1].text == "You hear from a person by Mon 13:00 (GMT)."
 
 
 def test_a_further_message_is_confirmed_with_the_same_promise(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.clock.forward(minutes=31)
 
     assert "by 13:30 (GMT)" in office.customer_says("It is the left one, if that helps")
 
 
 def test_who_asks_how_it_stands_hears_by_when(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
 
     assert "by 13:30 (GMT)" in office.customer_says("What is the status of T-1001?")
 
 
 def test_who_is_answered_is_promised_nothing_more(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="We look at it.")
     office.clock.forward(minutes=31)
 
@@ -52,7 +52,7 @@ def test_who_is_answered_is_promised_nothing_more(office: Office) -> None:
 
 
 def test_staff_are_warned_once_and_told_once_that_it_is_late(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
 
     office.forward(hours=3, minutes=10)
     warned = facts(office, e.SlaWarned)
@@ -66,7 +66,7 @@ def test_staff_are_warned_once_and_told_once_that_it_is_late(office: Office) -> 
 
 
 def test_when_nobody_took_over_in_time_it_is_passed_up_and_the_customer_hears_it_once(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.forward(hours=5)
     office.forward(hours=5)
 
@@ -78,7 +78,7 @@ def test_when_nobody_took_over_in_time_it_is_passed_up_and_the_customer_hears_it
 
 def test_a_late_answer_is_a_breach_whoever_looks_first(office: Office) -> None:
     """The reply itself notices it; the clock, which comes later, does not say it again."""
-    office.file_a_ticket()
+    office.calls_a_person()
     office.clock.forward(hours=6)
     office.staff_does("reply", text="Sorry for the wait.")
     office.forward(minutes=1)
@@ -88,7 +88,7 @@ def test_a_late_answer_is_a_breach_whoever_looks_first(office: Office) -> None:
 
 
 def test_an_answer_in_time_leaves_no_warning(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.clock.forward(hours=1)
     office.staff_does("reply", text="A new pump leaves today.", value="solved")
     office.forward(days=4)
@@ -98,7 +98,7 @@ def test_an_answer_in_time_leaves_no_warning(office: Office) -> None:
 
 
 def test_a_pause_moves_the_warning(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="Which year?", value="pending_customer")
     office.forward(days=1, hours=20)
     assert facts(office, e.SlaWarned) == []
@@ -111,7 +111,7 @@ def test_a_pause_moves_the_warning(office: Office) -> None:
 
 
 def test_lists_sort_by_a_risk_that_moves_with_time(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     desk = office.desk
 
     def risk() -> int:
@@ -126,7 +126,7 @@ def test_lists_sort_by_a_risk_that_moves_with_time(office: Office) -> None:
 
 
 def test_what_is_solved_is_at_no_risk_list_any_more(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="Done.", value="solved")
 
     with office.desk.database.read() as connection:
@@ -134,7 +134,7 @@ def test_what_is_solved_is_at_no_risk_list_any_more(office: Office) -> None:
 
 
 def test_a_site_that_is_down_comes_first_and_says_why(office: Office) -> None:
-    office.file_a_ticket("Your whole shop is down, nothing works")
+    office.calls_a_person("Your whole shop is down, nothing works")
 
     (read,) = facts(office, e.TicketTriaged)
     assert office.ticket().priority == 0
@@ -144,7 +144,7 @@ def test_a_site_that_is_down_comes_first_and_says_why(office: Office) -> None:
 
 
 def test_a_later_message_lifts_it_but_not_over_a_persons_word(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.customer_says("Now my card was hacked as well")
     assert office.ticket().priority == 0
 
@@ -155,9 +155,9 @@ def test_a_later_message_lifts_it_but_not_over_a_persons_word(office: Office) ->
 
 
 def test_two_tickets_of_one_customer_become_one(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.customer_presses("Ask the assistant meanwhile")
-    office.file_a_ticket("The parcel with the pump came open")
+    office.calls_a_person("The parcel with the pump came open")
     office.staff_does("merge", ticket="T-1002", value="T-1001", reason="The same parcel")
 
     assert office.ticket("T-1002").status == "merged"
@@ -169,8 +169,8 @@ def test_two_tickets_of_one_customer_become_one(office: Office) -> None:
 
 
 def test_a_ticket_of_somebody_else_is_never_joined(office: Office) -> None:
-    office.file_a_ticket()
-    office.file_a_ticket(person="per_boris")
+    office.calls_a_person()
+    office.calls_a_person(person="per_boris")
     office.staff_does("merge", ticket="T-1002", value="T-1001", reason="Looks alike")
 
     assert office.ticket("T-1002").status == "new"

@@ -47,7 +47,7 @@ def routed(office: Office, ticket_id: str = "T-1001") -> list[e.TicketRouted]:
 
 def test_a_ticket_goes_to_somebody_with_room_and_says_why(office: Office) -> None:
     hire(office, "mara")
-    office.file_a_ticket()
+    office.calls_a_person()
 
     (why,) = routed(office)
     assert office.ticket().assigned_to == "mara"
@@ -57,7 +57,7 @@ def test_a_ticket_goes_to_somebody_with_room_and_says_why(office: Office) -> Non
 
 
 def test_a_desk_without_agents_keeps_it_in_the_queue_of_its_category(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
 
     assert (office.ticket().assigned_to, office.ticket().queue) == ("", "general")
     assert "nobody can take it now" in routed(office)[0].reasons[-1]
@@ -66,7 +66,7 @@ def test_a_desk_without_agents_keeps_it_in_the_queue_of_its_category(office: Off
 def test_assigned_is_not_yet_taken_over(office: Office) -> None:
     """The customer goes on hearing that a person will come, until one is there."""
     hire(office, "mara")
-    office.file_a_ticket()
+    office.calls_a_person()
     office.clock.forward(minutes=31)
     assert "T-1001" in office.customer_says("Hello?")
 
@@ -77,7 +77,7 @@ def test_assigned_is_not_yet_taken_over(office: Office) -> None:
 
 def test_who_has_solved_it_holds_one_less(office: Office) -> None:
     hire(office, "mara")
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", person="mara", text="Done.", value="solved")
     assert load(office, "mara") == 0
 
@@ -88,7 +88,7 @@ def test_who_has_solved_it_holds_one_less(office: Office) -> None:
 def test_messages_and_time_move_nothing(office: Office) -> None:
     hire(office, "mara")
     hire(office, "jon")
-    office.file_a_ticket()
+    office.calls_a_person()
     holder = office.ticket().assigned_to
     office.customer_says("It is the left one")
     office.forward(hours=1)
@@ -101,7 +101,7 @@ def test_messages_and_time_move_nothing(office: Office) -> None:
 def test_leave_moves_only_that_persons_tickets(office: Office) -> None:
     for name in ("mara", "jon"):
         hire(office, name)
-    tickets = [office.file_a_ticket(person=f"per_{number}") for number in range(4)]
+    tickets = [office.calls_a_person(person=f"per_{number}") for number in range(4)]
     before = {ticket: office.ticket(ticket).assigned_to for ticket in tickets}
     assert sorted(before.values()) == ["jon", "jon", "mara", "mara"]
 
@@ -117,7 +117,7 @@ def test_leave_moves_only_that_persons_tickets(office: Office) -> None:
 def test_who_leaves_the_desk_leaves_their_tickets_too(office: Office) -> None:
     for name in ("mara", "jon"):
         hire(office, name)
-    office.file_a_ticket()
+    office.calls_a_person()
     holder = office.ticket().assigned_to
     office.staff_does("take_over", person=holder)
 
@@ -131,7 +131,7 @@ def test_who_leaves_the_desk_leaves_their_tickets_too(office: Office) -> None:
 def test_who_takes_none_but_took_this_one_keeps_it(office: Office) -> None:
     """The administrator of a small desk, who is no agent."""
     hire(office, "mara")
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("take_over", person=ADMIN)
     office.forward(hours=5)
 
@@ -140,7 +140,7 @@ def test_who_takes_none_but_took_this_one_keeps_it(office: Office) -> None:
 
 def test_what_waits_goes_out_oldest_due_first_when_there_is_room(office: Office) -> None:
     hire(office, "mara", capacity=1)
-    tickets = [office.file_a_ticket(person=f"per_{number}") for number in range(3)]
+    tickets = [office.calls_a_person(person=f"per_{number}") for number in range(3)]
     assert [office.ticket(ticket).assigned_to for ticket in tickets] == ["mara", "", ""]
 
     office.staff_does("status", ticket=tickets[0], value="solved")
@@ -152,7 +152,7 @@ def test_what_waits_goes_out_oldest_due_first_when_there_is_room(office: Office)
 def test_a_persons_word_holds_until_it_expires(office: Office) -> None:
     for name in ("mara", "jon"):
         hire(office, name)
-    office.file_a_ticket()
+    office.calls_a_person()
     other = {"mara": "jon", "jon": "mara"}[office.ticket().assigned_to]
     until = (office.clock.now() + timedelta(hours=2)).isoformat()
     office.staff_does("assign", value=other, reason="Knows the car", until=until)
@@ -170,7 +170,7 @@ def test_a_persons_word_holds_until_it_expires(office: Office) -> None:
 )
 def test_an_assignment_that_cannot_be_says_why(office: Office, value: str, reason: str, says: str) -> None:
     hire(office, "mara")
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("assign", value=value, reason=reason)
 
     with office.desk.database.read() as connection:
@@ -198,8 +198,8 @@ def test_two_workers_never_overfill_an_agent(office: Office) -> None:
 def test_other_rules_are_tried_on_what_happened(office: Office, tmp_path: Path) -> None:
     """A replay says what would have gone elsewhere, and why, and writes nothing."""
     hire(office, "mara")
-    office.file_a_ticket("The invoice shows the wrong VAT")
-    office.file_a_ticket("The fuel pump hums", person="per_boris")
+    office.calls_a_person("The invoice shows the wrong VAT")
+    office.calls_a_person("The fuel pump hums", person="per_boris")
     rules = open_rulebook().routing.model_dump_json()
     changed = json.loads(rules)
     first = {"name": "R0 pumps", "queue": "pumps", "any_of": [{"category": "other"}]}
@@ -219,7 +219,7 @@ def test_other_rules_are_tried_on_what_happened(office: Office, tmp_path: Path) 
 
 def test_the_same_rules_move_nothing(office: Office) -> None:
     hire(office, "mara")
-    office.file_a_ticket()
+    office.calls_a_person()
 
     judge = Judge(office.desk.rules, "another salt")
     start = office.clock.now() - timedelta(days=1)

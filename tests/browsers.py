@@ -128,6 +128,14 @@ class House:
             assert monotonic() < until, "nobody answers"
             sleep(0.01)
 
+    def tickets_of(self, *people: str) -> list[str]:
+        """Each of them calls for a person, without a page."""
+        for person in people:
+            said = {"text": "The fuel pump hums and does not pump", "command": {"kind": "talk_to_person"}}
+            self.office.customer_sends(person=person, **said)
+        self.settle(*people)
+        return [self.office.session(person).tickets[-1] for person in people]
+
     def file_ticket(self, browser: Browser, about: str = "The fuel pump hums and does not pump") -> str:
         """A customer asks, and wants a person; returns the ticket's number."""
         browser.says(about)

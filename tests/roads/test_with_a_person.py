@@ -4,14 +4,14 @@ from tests.office import ADA, BORIS, Office
 
 
 def test_the_assistant_is_silent_after_the_handover(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.customer_says("How long do refunds take?")
 
     assert not any(turn.citations for turn in office.turns()[-2:])
 
 
 def test_a_message_is_confirmed_once_in_half_an_hour(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     first = office.customer_says("One more thing: it is the left one")
     office.clock.forward(minutes=31)
     second = office.customer_says("And it hums")
@@ -23,7 +23,7 @@ def test_a_message_is_confirmed_once_in_half_an_hour(office: Office) -> None:
 
 
 def test_a_staff_reply_reaches_the_customer(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="A new pump leaves today.\nYou need not send the old one.")
 
     turn = office.turns()[-1]
@@ -37,14 +37,14 @@ def test_a_staff_reply_reaches_the_customer(office: Office) -> None:
 
 
 def test_a_note_is_never_shown_to_the_customer(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("note", text="SECRET-NOTE: third case this month")
 
     assert not any("SECRET-NOTE" in line.text for turn in office.turns() for line in turn.lines)
 
 
 def test_the_assistant_can_be_asked_meanwhile_in_a_session_of_its_own(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     before = office.session().session_id
     office.customer_presses("Ask the assistant meanwhile")
     office.customer_says("How long do refunds take?")
@@ -55,7 +55,7 @@ def test_the_assistant_can_be_asked_meanwhile_in_a_session_of_its_own(office: Of
 
 
 def test_waiting_for_the_customer_is_reminded_solved_and_closed(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="Which year is the car?", value="pending_customer")
     office.forward(days=3)
     reminded = office.turns()[-1].lines[0].text
@@ -70,7 +70,7 @@ def test_waiting_for_the_customer_is_reminded_solved_and_closed(office: Office) 
 
 
 def test_an_answer_takes_the_reminder_away(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="Which year is the car?", value="pending_customer")
     office.customer_says("It is from 1967")
     said = len(office.turns())
@@ -81,7 +81,7 @@ def test_an_answer_takes_the_reminder_away(office: Office) -> None:
 
 
 def test_a_real_reply_reopens_a_solved_ticket(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="The new pump is there.", value="solved")
     told = office.customer_says("It still leaks at the seam")
 
@@ -90,7 +90,7 @@ def test_a_real_reply_reopens_a_solved_ticket(office: Office) -> None:
 
 
 def test_a_mere_thank_you_does_not_reopen(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="The new pump is there.", value="solved")
     office.customer_says("thank you!")
 
@@ -98,7 +98,7 @@ def test_a_mere_thank_you_does_not_reopen(office: Office) -> None:
 
 
 def test_a_reply_to_a_closed_ticket_opens_a_linked_one(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("status", value="closed")
     told = office.customer_says("It broke again", ticket_id="T-1001")
 
@@ -107,7 +107,7 @@ def test_a_reply_to_a_closed_ticket_opens_a_linked_one(office: Office) -> None:
 
 
 def test_the_rating_is_asked_once_and_taken_once(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     office.staff_does("reply", text="Done.", value="solved")
     asked = [turn for turn in office.turns() if "How well did we help" in turn.lines[0].text]
     office.customer_presses("5")
@@ -118,7 +118,7 @@ def test_the_rating_is_asked_once_and_taken_once(office: Office) -> None:
 
 
 def test_the_customer_closes_and_reopens_their_own_ticket_only(office: Office) -> None:
-    office.file_a_ticket()
+    office.calls_a_person()
     close = {"kind": "close_ticket", "ticket_id": "T-1001"}
     office.customer_says("", person=BORIS, command=close)
     untouched = office.ticket().status

@@ -42,7 +42,7 @@ def hire(house: House, name: str) -> None:
 
 @pytest.fixture
 def ticket(house: House) -> str:
-    return house.file_ticket(house.browser())
+    return house.tickets_of("per_boris")[0]
 
 
 def test_each_deadline_and_the_risk_come_with_their_reasons(agent: Call, ticket: str) -> None:

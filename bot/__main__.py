@@ -21,6 +21,7 @@ NOUNS = {
     "inbox": "deliveries that wait or could not be handled",
     "outbox": "letters that wait or could not leave",
     "token": "tokens for the API",
+    "report": "figures to plan with: staffing",
     "seed": "fill an empty desk with two weeks of sample work",
     "verify": "check every chain, snapshot and signed head",
     "backup": "copy the desk, also while it runs",

@@ -197,7 +197,7 @@ def check_tables(database: Database, settings: Settings) -> Iterator[Check]:
 
 def check_routing(database: Database, settings: Settings) -> Check:
     """Rules that take nothing or reach nobody are found before a ticket falls through them."""
-    rules = open_rulebook(settings.policies_dir).routing
+    rules = open_rulebook(settings.policies_dir, settings.data_dir).routing
     agents = read_crew(database, SystemClock().now()).agents
     if not agents:
         do = "add the first with `deskbell people add`, or on the page People"

@@ -34,7 +34,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, library: Library |
     """Nothing runs yet; `Desk.start` starts the belts. Tests give a standing clock and their own library."""
     clock = clock or SystemClock()
     secret_key = load_secret_key(settings, clock.new_secret())
-    rules = open_rulebook(settings.policies_dir)
+    rules = open_rulebook(settings.policies_dir, settings.data_dir)
     presence = enter(settings.data_dir)
     database = open_store(settings)
     ensure_admin(database, clock.now())

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 
 from bot.deadlines import as_lines
-from bot.judged import judge, risk_as_json, risk_as_lines
+from bot.judged import breach_as_json, breach_as_lines, judge, risk_as_json, risk_as_lines
 from bot.view import Turn, staff_turns
 from escalation.rulebook import open_rulebook
 from store.clock import SystemClock
@@ -96,15 +96,20 @@ def run_explain(options: argparse.Namespace) -> int:
     try:
         read = get_for_staff(database, options.ticket)
         assert read.ticket is not None  # noqa: S101 - get_for_staff raises NotFound without one
-        rules, now = open_rulebook(settings.policies_dir), SystemClock().now()
+        rules, now = open_rulebook(settings.policies_dir, settings.data_dir), SystemClock().now()
         judged = judge(database, rules, read.ticket, now)
     finally:
         database.close()
     if options.json:
-        told = {"timers": [asdict(one) for one in judged.explained], "risk": risk_as_json(judged.risk)}
+        told = {
+            "timers": [asdict(one) for one in judged.explained],
+            "risk": risk_as_json(judged.risk),
+            **breach_as_json(judged.breach),
+        }
         print(json.dumps(told, default=lambda at: at.isoformat(), indent=2))
     else:
-        print("\n".join((*as_lines(judged.explained), *risk_as_lines(judged))))
+        risk = (*risk_as_lines(judged), *breach_as_lines(judged.breach))
+        print("\n".join((*as_lines(judged.explained), *risk)))
     return 0
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from bot.judged import Judged, risk_as_json
+from bot.judged import Judged, breach_as_json, risk_as_json
 from bot.web.shapes import Taken
+from escalation.breach import Estimate, Origin
 from escalation.explanation import Explained
 from escalation.routing import Agent, Decision
 from escalation.standing import Crew
@@ -29,6 +30,12 @@ class SlaOut(BaseModel):
     next_due: datetime | None
     timers: tuple[Explained, ...]
     risk: RiskOut
+    breach_probability: float | None
+    """0–1, of the nearest promise that is still open; null when there is none."""
+    breach_weights: Origin | None
+    """`general`: an estimate from general data. `own`: from this desk's own tickets."""
+    breach: Estimate | None
+    """What adds up to it: the intercept and all contributions are the logit."""
 
 
 class RouteIn(Taken):
@@ -103,6 +110,7 @@ def sla_out(judged: Judged) -> SlaOut:
         next_due=judged.next_due,
         timers=judged.explained,
         risk=RiskOut(**risk_as_json(judged.risk)),
+        **breach_as_json(judged.breach),
     )
 
 

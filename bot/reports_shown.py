@@ -69,7 +69,7 @@ def total_line(report: StaffingReport) -> str:
     return (
         f"Each queue is worked out as if its people did nothing else: that makes {needed} in all."
         f" If everybody did everything, {report.whole.needed} would do;"
-        f" tickets are taken by {len(report.whole.people)}."
+        f" {len(report.whole.people)} take tickets."
     )
 
 
@@ -146,14 +146,14 @@ def as_html(report: StaffingReport) -> str:
 STYLE = (
     ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;"
     "padding:0 1rem}table{border-collapse:collapse;margin:1rem 0}th,td{text-align:left;padding:.3rem .8rem;"
-    "border-bottom:1px solid #8884}"
+    "border-bottom:1px solid #8884}div{overflow-x:auto}"
 )
 
 
 def html_table(head: Sequence[str], rows: Rows) -> str:
     top = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
     body = "\n".join(f"<tr>{''.join(tag('td', cell) for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    return f"<div><table><thead><tr>{top}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
 
 
 def tag(name: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """Is the sample desk always the same, whole, as promised, and silent?"""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,11 +20,12 @@ from store.clock import StandingClock
 from store.database import Database
 from store.events import EVENT
 from store.heads import HeadBook
+from store.migrate import prepare
 from store.replays import list_waiting
 from store.settings import Settings
 from store.timelines import read_timeline
 from store.verify import verify
-from tests.databases import KEY, copied, opened
+from tests.databases import KEY, copied, fresh, opened, settings_of
 
 TUESDAY = datetime(2026, 3, 3, 14, 10, tzinfo=UTC)
 SATURDAY_NIGHT = datetime(2026, 3, 7, 23, 40, tzinfo=UTC)
@@ -94,18 +96,27 @@ def silent(_done: int, _total: int) -> None:
     """Nobody looks on."""
 
 
+@contextmanager
+def desk_of_its_own(folder: Path) -> Iterator[tuple[Settings, Database]]:
+    """Which no other test empties while it is in use."""
+    with fresh() as name:
+        settings = settings_of(folder, name)
+        database = opened(settings)
+        prepare(database, settings)
+        yield settings, database
+        database.close()
+
+
 @pytest.fixture(scope="module")
-def settings(empty_tables: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    with copied(empty_tables, tmp_path_factory.mktemp("sample")) as settings:
-        yield settings
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_of(tmp_path_factory.mktemp("sample"), "")
 
 
 @pytest.fixture(scope="module")
 def sample(settings: Settings) -> Iterator[Database]:
-    database = opened(settings)
-    seed_desk(settings, database, RULES, Wished(42, TUESDAY), silent)
-    yield database
-    database.close()
+    with desk_of_its_own(settings.data_dir) as (own, database):
+        seed_desk(own, database, RULES, Wished(42, TUESDAY), silent)
+        yield database
 
 
 @pytest.fixture(scope="module")
@@ -163,18 +174,12 @@ def events_of(database: Database) -> list[tuple[str, int, datetime, str]]:
 
 
 @pytest.mark.slow
-def test_the_same_seed_makes_the_same_events(
-    sample: Database, empty_tables: str, tmp_path: Path, settings: Settings
-) -> None:
-    if settings.database_url:
-        pytest.skip("on Postgres the tests share one database")
+def test_the_same_seed_makes_the_same_events(sample: Database, tmp_path: Path) -> None:
     first = events_of(sample)
 
-    with copied(empty_tables, tmp_path / "again") as other:
-        database = opened(other)
-        seed_desk(other, database, RULES, Wished(42, TUESDAY), silent)
+    with desk_of_its_own(tmp_path) as (own, database):
+        seed_desk(own, database, RULES, Wished(42, TUESDAY), silent)
         second = events_of(database)
-        database.close()
 
     assert first == second
     assert len(first) > 700
@@ -182,15 +187,9 @@ def test_the_same_seed_makes_the_same_events(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("now", [SATURDAY_NIGHT, MONDAY_MORNING])
-def test_the_numbers_hold_at_night_and_after_a_weekend(
-    now: datetime, empty_tables: str, tmp_path: Path
-) -> None:
-    with copied(empty_tables, tmp_path / "desk") as own:
-        if own.database_url:
-            pytest.skip("on Postgres the tests share one database")
-        database = opened(own)
+def test_the_numbers_hold_at_night_and_after_a_weekend(now: datetime, tmp_path: Path) -> None:
+    with desk_of_its_own(tmp_path) as (own, database):
         found = seed_desk(own, database, RULES, Wished(7, now), silent)
-        database.close()
 
     assert (found.first_response_soon, found.first_response_breached, found.next_response_near) == (6, 4, 8)
     assert (found.resolution_breached, found.paused, found.waiting_and_critical) == (5, 10, 0)

@@ -10,6 +10,7 @@ from escalation.endings import silence_due
 from store import commands as c
 from store import events as e
 from store.messages import SetTimer
+from tools.catalogue import call_tool
 from tools.outcome import NOTHING, Case, Desk, Option, Outcome, Saying, on_session, outcome
 from tools.search import search_knowledge
 from tools.tickets import ticket_status
@@ -74,6 +75,10 @@ def status(case: Case, desk: Desk, command: c.TicketStatus) -> Outcome:
     return ticket_status(case, desk, command.ticket_id)
 
 
+def use_tool(case: Case, desk: Desk, command: c.CallTool) -> Outcome:
+    return call_tool(case, desk, "customer", command.name, command.arguments)
+
+
 def unknown(case: Case, desk: Desk, command: c.CloseTicket | c.ReopenTicket) -> Outcome:
     """A ticket of the customer's would have been found before it came to this."""
     return outcome(Saying("ticket.unknown", {"ticket_id": command.ticket_id}, speaker="desk"))
@@ -93,6 +98,7 @@ ANSWERS: dict[str, Callable[[Case, Desk, Any], Outcome]] = {
     "small_talk": small_talk,
     "set_language": set_language,
     "ticket_status": status,
+    "call_tool": use_tool,
     "close_ticket": unknown,
     "reopen_ticket": unknown,
     "talk_to_person": person,

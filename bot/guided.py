@@ -12,6 +12,7 @@ from store import commands as c
 from store import events as e
 from store.messages import SetTimer
 from store.tickets import Session
+from tools.catalogue import call_tool
 from tools.outcome import NOTHING, Case, Desk, Option, Outcome, Saying, on_session, outcome
 from tools.search import search_knowledge
 from tools.tickets import ticket_status
@@ -129,6 +130,11 @@ def person(case: Case, desk: Desk, command: c.TalkToPerson) -> Outcome:
     return hand_to_person(case, desk)
 
 
+def use_tool(case: Case, desk: Desk, command: c.CallTool) -> Outcome:
+    """Answered, and then the question that was asked."""
+    return call_tool(case, desk, "customer", command.name, command.arguments)
+
+
 def status(case: Case, desk: Desk, command: c.TicketStatus) -> Outcome:
     return ticket_status(case, desk, command.ticket_id)
 
@@ -158,6 +164,7 @@ STEPS: dict[str, Callable[[Case, Desk, Any], Outcome]] = {
     "confirm": confirm,
     "talk_to_person": person,
     "ticket_status": status,
+    "call_tool": use_tool,
     "set_language": set_language,
     "small_talk": small_talk,
     "start_ticket": start_again,

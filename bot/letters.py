@@ -6,8 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import interview
-from bot.moments import say_promise
+from bot.moments import say_length, say_promise
 from bot.wording import has_text, say
+from escalation.explanation import Explained
 from knowledge.answer import Answer
 from store import events as e
 from store.messages import Choice, Citation, Line, Say
@@ -84,7 +85,30 @@ def saying_lines(saying: Saying, language: str, hour: Hour) -> tuple[Line, ...]:
     session = saying.values.get("session")
     head = Line(text=say(saying.about, language, **in_language(saying.values, language)))
     summary = summary_lines(session, language) if isinstance(session, Session) else ()
-    return (head, *summary, *promise_lines(saying, language, hour), *saying.lines)
+    promised = promise_lines(saying, language, hour)
+    return (head, *summary, *promised, *explained_lines(saying, language, hour), *saying.lines)
+
+
+def explained_lines(saying: Saying, language: str, hour: Hour) -> tuple[Line, ...]:
+    """A line for each deadline that waits: by when, and by which clock."""
+    waiting = saying.values.get("explained")
+    found = [one for one in waiting if isinstance(one, Explained)] if isinstance(waiting, tuple) else []
+    return tuple(Line(text=explained_line(one, language, hour), form="list") for one in found)
+
+
+def explained_line(one: Explained, language: str, hour: Hour) -> str:
+    def moment(at: datetime | None) -> str:
+        return say_promise(at, hour.now, language, hour.zone) if at else ""
+
+    values = {
+        "what": say(f"ticket.deadline.{one.timer}", language),
+        "length": say_length(one.target_minutes, language),
+        "by": moment(one.due_at),
+        "since": moment(one.started_at),
+    }
+    clock = "business" if one.in_business_hours else "always"
+    state = one.state if one.state in ("paused", "breached") else clock
+    return say(f"ticket.deadline.{state}", language, **values)
 
 
 def promise_lines(saying: Saying, language: str, hour: Hour) -> tuple[Line, ...]:

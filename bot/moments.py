@@ -73,3 +73,11 @@ def say_promise(by: datetime, now: datetime, language: str, zone: ZoneInfo) -> s
     if 0 < days <= DAYS_BY_NAME:
         return f"{say('page.time.days', language).split()[there.weekday()]} {clock}"
     return f"{say_day(by, language, zone)} {clock}"
+
+
+def say_length(minutes: int, language: str) -> str:
+    """`15 min`, `4 h`, `3 d`."""
+    for name, size in (("days", 24 * 60), ("hours", 60)):
+        if minutes >= size and minutes % size == 0:
+            return say(f"page.time.{name}_ago", language, count=minutes // size)
+    return say("page.time.minutes_ago", language, count=minutes)

@@ -6,6 +6,7 @@ from bot.wording import LANGUAGES
 from store import commands as c
 from store import events as e
 from store.tickets import ENDED, Ticket
+from tools.catalogue import call_tool
 from tools.judging import promise_of, triage_again
 from tools.outcome import (
     NOTHING,
@@ -34,11 +35,15 @@ def decide_waiting(case: Case, desk: Desk, ticket: Ticket, asked: tuple[c.Comman
     return receive(case, desk, ticket)
 
 
-def press(case: Case, desk: Desk, ticket: Ticket, command: c.Command) -> Outcome | None:
+def press(  # noqa: C901 - a case per command
+    case: Case, desk: Desk, ticket: Ticket, command: c.Command
+) -> Outcome | None:
     """What a button, or words as plain as a button, ask for; None for all that a person has to read."""
     match command:
         case c.TicketStatus(ticket_id=ticket_id):
             return ticket_status(case, desk, ticket_id)
+        case c.CallTool(name=name, arguments=arguments):
+            return call_tool(case, desk, "customer", name, arguments)
         case c.CloseTicket():
             return close_ticket(case, ticket)
         case c.ReopenTicket():

@@ -1,5 +1,6 @@
 """What can one turn of a customer ask for?"""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -96,6 +97,14 @@ class AskMeanwhile(Word):
     kind: Literal["ask_meanwhile"] = "ask_meanwhile"
 
 
+class CallTool(Word):
+    """A tool by its name. What it may do is decided by the registry, not by who asks for it."""
+
+    kind: Literal["call_tool"] = "call_tool"
+    name: str
+    arguments: Mapping[str, str] = Field(default_factory=dict)
+
+
 Command = Annotated[
     Ask
     | FillSlot
@@ -111,7 +120,8 @@ Command = Annotated[
     | SmallTalk
     | CloseTicket
     | ReopenTicket
-    | AskMeanwhile,
+    | AskMeanwhile
+    | CallTool,
     Field(discriminator="kind"),
 ]
 

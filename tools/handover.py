@@ -17,7 +17,7 @@ from tools.outcome import (
     on_ticket,
     outcome,
 )
-from tools.tickets import open_ticket
+from tools.tickets import open_ticket, why_then
 
 MEANWHILE = (Option("choice.meanwhile", AskMeanwhile()),)
 
@@ -60,8 +60,9 @@ def give_to_person(
     ticket, acts = begun(ticket_id, facts, case.now)
     by = promise_of(ticket, acts, desk, case.now)
     told = {"ticket_id": ticket_id, "queue_key": ticket.queue, "by_moment": by}
+    why = (why_then(ticket_id),) if by else ()
     return outcome(
         on_ticket(*facts[1:], e.HandedOver(queue=ticket.queue, reason=reason)),
         on_session(e.ModeChanged(mode="human")),
-        Saying(about, {**told, **values}, options, speaker="desk"),
+        Saying(about, {**told, **values}, (*options, *why), speaker="desk"),
     )

@@ -1,7 +1,7 @@
 """How is a ticket opened, added to, asked about, closed and rated?"""
 
 from store import events as e
-from store.commands import AskMeanwhile, CloseTicket, Rate, ReopenTicket
+from store.commands import AskMeanwhile, CallTool, CloseTicket, Rate, ReopenTicket
 from store.messages import SetTimer
 from store.tickets import ENDED, Ticket
 from tools.judging import promise_of
@@ -108,4 +108,8 @@ def rate_ticket(ticket: Ticket, value: str, comment: str) -> Outcome:
 
 def waiting_options(ticket: Ticket) -> tuple[Option, ...]:
     close = Option("choice.close", CloseTicket(ticket_id=ticket.ticket_id))
-    return (Option("choice.meanwhile", AskMeanwhile()), close)
+    return (Option("choice.meanwhile", AskMeanwhile()), why_then(ticket.ticket_id), close)
+
+
+def why_then(ticket_id: str) -> Option:
+    return Option("choice.why_then", CallTool(name="explain_deadline", arguments={"ticket_id": ticket_id}))

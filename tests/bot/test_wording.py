@@ -15,6 +15,7 @@ from bot.reader.situation import AnswerKind
 from bot.web.render import LANGUAGE_NAMES
 from bot.wording import FALLBACK, FOLDER, LANGUAGES, load_texts, say, say_error
 from escalation.rulebook import open_rulebook
+from escalation.sla import TimerName
 from store import errors
 from store.commands import Topic
 from store.events import Status
@@ -79,6 +80,8 @@ def keys_of_table() -> Iterator[str]:
     yield from (f"category.{key}" for key in table.categories)
     yield from (f"queue.{row.queue}" for row in table.categories.values())
     yield from (f"queue.{rule.queue}" for rule in open_rulebook().routing.rules if rule.queue)
+    clocks = ("business", "always", "paused", "breached")
+    yield from (f"ticket.deadline.{name}" for name in (*get_args(TimerName), *clocks))
     yield from (f"hint.{kind}" for kind in get_args(AnswerKind))
     yield from (f"status.{status}" for status in get_args(Status))
     yield from get_args(Topic)

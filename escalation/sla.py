@@ -15,6 +15,10 @@ State = Literal["idle", "running", "paused", "met", "breached", "cancelled"]
 """`idle`: nothing to wait for. `breached` also when it was done too late, and when it stands still since."""
 MERGED = "merged"
 ENDS: frozenset[str] = frozenset({"solved", "closed"})
+ASKS_NOBODY = frozenset(
+    "ask_meanwhile call_tool close_ticket rate set_language small_talk ticket_status".split()
+)
+"""Buttons, thanks and the like, which the desk itself answers: nobody waits for a person because of them."""
 PAUSES: dict[TimerName, frozenset[str]] = {
     "first_response": frozenset(),
     "next_response": frozenset({"pending_internal", "on_hold"}),
@@ -94,6 +98,8 @@ def read_acts(recorded: Iterable[e.Recorded]) -> Acts:  # noqa: C901 - a case pe
                 customer.append(at)
                 statuses.append((at, "new"))
                 priorities.append((at, priority))
+            case e.MessageReceived(commands=commands) if commands and ASKS_NOBODY.issuperset(commands):
+                pass
             case e.MessageReceived() | e.TicketJoined(is_waiting=True):
                 customer.append(at)
             case e.ReplySent(speaker="person"):

@@ -94,8 +94,8 @@ def decide_route(ticket: Ticket, acts: Acts, desk: Rules, now: datetime, crew: C
 def route_ticket(
     ticket: Ticket, acts: Acts, desk: Rules, now: datetime, crew: Crew
 ) -> tuple[e.TicketRouted | e.OverrideCleared, ...]:
-    """Nothing while a person has said who does it, or has taken it over and is there; the same decision on
-    the same ticket writes nothing either."""
+    """Nothing while a person has said who does it, or has taken it over and is there; what comes to the
+    same writes nothing either."""
     if ticket.status in ENDED:
         return ()
     cleared: tuple[e.OverrideCleared, ...] = ()
@@ -106,8 +106,8 @@ def route_ticket(
     if ticket.taken_at and crew.is_there(ticket.assigned_to):
         return cleared
     decision = decide_route(ticket, acts, desk, now, crew)
-    stands = (ticket.inputs_hash, ticket.routing_version, ticket.assigned_to)
-    if (decision.inputs_hash, decision.policy_version, decision.agent) == stands:
+    # Another point of risk that leads to the same rule and the same person is no news.
+    if (decision.rule, decision.queue, decision.agent) == (ticket.rule, ticket.queue, ticket.assigned_to):
         return cleared
     return (*cleared, routed_by(decision))
 

@@ -97,6 +97,16 @@ def test_an_answer_in_time_leaves_no_warning(office: Office) -> None:
     assert facts(office, e.SlaBreached) == []
 
 
+def test_thanks_and_buttons_wait_for_nobody(office: Office) -> None:
+    office.calls_a_person()
+    office.staff_does("reply", text="A new pump leaves today.")
+    office.customer_says("Thank you!")
+    office.customer_says("", command={"kind": "ticket_status", "ticket_id": "T-1001"})
+    office.forward(hours=8)
+
+    assert [fact.timer for fact in facts(office, e.SlaBreached)] == []
+
+
 def test_a_pause_moves_the_warning(office: Office) -> None:
     office.calls_a_person()
     office.staff_does("reply", text="Which year?", value="pending_customer")
@@ -116,7 +126,7 @@ def test_lists_sort_by_a_risk_that_moves_with_time(office: Office) -> None:
 
     def risk() -> int:
         with desk.database.read() as connection:
-            return next(row.risk for rows in running(connection) for row in rows)
+            return next(rows.risk[0] for rows in running(connection))
 
     before = risk()
     office.clock.forward(hours=3)

@@ -1,6 +1,6 @@
 """What changes about open tickets while nobody touches them? Their risk, and who has room for them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from escalation.rulebook import Rulebook
 from escalation.schedule import to_us
 from store.clock import Clock
 from store.database import Database
-from store.standings import StandingRow, running, waiting_for_somebody, write_risks
+from store.standings import Running, running, waiting_for_somebody, write_risks
 from store.timers import look_again
 
 MOST_WAITING = 500
@@ -45,11 +45,11 @@ class Minding:
             self.database.write(partial(write_risks, risks=part))
         return changed
 
-    def moved(self, rows: Sequence[StandingRow], now: int) -> Iterator[tuple[str, int]]:
+    def moved(self, rows: Running, now: int) -> Iterator[tuple[str, int]]:
         for place, risk in risks_now(rows, self.business, now):
-            if (band := band_of(risk)) != band_of(rows[place].risk):
+            if (band := band_of(risk)) != band_of(rows.risk[place]):
                 self.watch.band_changes[band] += 1
-            yield rows[place].ticket_id, risk
+            yield rows.ticket_ids[place], risk
 
     def count(self) -> None:
         """Each hour: how many promises of the last weeks were kept."""

@@ -1,12 +1,25 @@
 """How did each open ticket stand when it was last looked at? For sorting; the timeline knows it exactly."""
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 
-from store.tables import Moment, tickets
+from store.tables import tickets
 from store.tickets import ENDED
 
 MOST_AT_ONCE = 20_000
@@ -24,9 +37,18 @@ class StandingRow:
     risk_fixed: int = 0
     """The points that do not come from time."""
 
-    @property
-    def due_us(self) -> int:
-        return Moment.to_micros(self.next_due) if self.next_due else 0
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The same of many tickets, column by column: NumPy takes them as they are, a million in no time."""
+
+    ticket_ids: Sequence[str]
+    risk: "array[int]"
+    due: "array[int]"
+    """Microseconds of UTC."""
+    due_length: "array[int]"
+    due_in_hours: "array[int]"
+    risk_fixed: "array[int]"
 
 
 def write_standings(connection: Connection, rows: Sequence[StandingRow]) -> None:
@@ -36,19 +58,31 @@ def write_standings(connection: Connection, rows: Sequence[StandingRow]) -> None
 
 
 def write_risks(connection: Connection, risks: Sequence[tuple[str, int]]) -> None:
-    if risks:
+    if not risks:
+        return
+    if connection.dialect.name == "sqlite":
+        # Said to the driver itself: each minute these are thousands, and the layers above cost as much again.
+        connection.exec_driver_sql(PLAIN_RISK, [(risk, ticket_id) for ticket_id, risk in risks])
+    else:
         connection.execute(RISK, [{"id": ticket_id, "points": risk} for ticket_id, risk in risks])
 
 
-def running(connection: Connection) -> Iterator[list[StandingRow]]:
+def running(connection: Connection) -> Iterator[Running]:
     """Open tickets for which something is due, some thousands at a time."""
-    known = "ticket_id risk next_due due_length due_in_hours risk_fixed".split()
-    query = select(*(tickets.c[name] for name in known)).where(
-        tickets.c.next_due.is_not(None), tickets.c.status.not_in(ENDED)
-    )
-    found = connection.execute(query.execution_options(yield_per=MOST_AT_ONCE))
-    for part in found.partitions():
-        yield [StandingRow(**row._asdict()) for row in part]
+    query = select(*RUNNING).where(tickets.c.next_due.is_not(None), tickets.c.status.not_in(ENDED))
+    for part in in_parts(connection, query):
+        ticket_ids, *numbers = zip(*part, strict=True)
+        yield Running(ticket_ids, *(array("q", column) for column in numbers))
+
+
+def in_parts(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
+    if connection.dialect.name == "sqlite":
+        # As for `write_risks`: the plain rows of the driver are read in two thirds of the time.
+        found = connection.execute(query)
+        while part := found.cursor.fetchmany(MOST_AT_ONCE):
+            yield part
+    else:
+        yield from connection.execute(query.execution_options(yield_per=MOST_AT_ONCE)).partitions()
 
 
 def open_by_queue(connection: Connection) -> dict[str, int]:
@@ -82,7 +116,17 @@ def held_by(connection: Connection, person_id: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+# As they lie in the row: a million moments made and taken apart again would cost a second.
+RUNNING: Sequence[ColumnElement[Any]] = (
+    tickets.c.ticket_id,
+    tickets.c.risk,
+    type_coerce(tickets.c.next_due, BigInteger),
+    tickets.c.due_length,
+    type_coerce(tickets.c.due_in_hours, Integer),
+    tickets.c.risk_fixed,
+)
 SAME = tickets.c.ticket_id == bindparam("id")
 FIELDS = ("risk", "next_due", "due_length", "due_in_hours", "risk_fixed")
 ONE = update(tickets).where(SAME).values({name: bindparam(name) for name in FIELDS})
 RISK = update(tickets).where(SAME).values(risk=bindparam("points"))
+PLAIN_RISK = "UPDATE tickets SET risk = ? WHERE ticket_id = ?"

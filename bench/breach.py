@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.simulated_desk import simulate
 from escalation.breach import FACTORS, Weights
 from escalation.breach_file import as_yaml
-from escalation.breach_training import Fit, learn
+from escalation.breach_training import Fit, Start, learn
 from escalation.calibration import as_svg, bins_of
 from escalation.sla_policy import SHIPPED, open_policy
 
@@ -18,7 +18,7 @@ PROVENANCE = f"{DESKS} simulated desks over {DAYS} days (bench/simulated_desk.py
 
 def train(desks: int = DESKS, days: int = DAYS) -> Fit:
     rows = simulate(open_policy(), SEED, desks, days)
-    return learn(rows, "general", PROVENANCE)
+    return learn(rows, "general", PROVENANCE, start=Start())
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ NOUNS = {
     "ticket": "list tickets, or show one",
     "reply": "answer a ticket as a person; the customer reads it",
     "route": "who does a ticket: try the rules, check them, replay them",
+    "risk": "learn from the desk's own tickets how probable a broken promise is",
     "people": "who works here, who is on call, and what customers are worth",
     "inbox": "deliveries that wait or could not be handled",
     "outbox": "letters that wait or could not leave",

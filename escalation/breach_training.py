@@ -45,6 +45,10 @@ class Start:
     factors: tuple[float, ...] = (0.0,) * len(FACTORS)
 
 
+def start_of(weights: Weights) -> Start:
+    return Start(weights.intercept, tuple(weights.factors[name] for name in FACTORS))
+
+
 def split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Tickets first seen in the earlier part of the time, and the others: none stands on both sides."""
     first: dict[str, int] = {}
@@ -75,10 +79,11 @@ def fault_of(rows: Sequence[Row]) -> str:
     return ""
 
 
-def learn(rows: Sequence[Row], origin: Origin, provenance: str, rival: Weights | None = None) -> Fit:
+def learn(
+    rows: Sequence[Row], origin: Origin, provenance: str, *, start: Start, rival: Weights | None = None
+) -> Fit:
     """From the earlier rows, measured on the later. The weights that were measured are those returned."""
     earlier, later = split(rows)
-    start = Start(rival.intercept, tuple(rival.factors[name] for name in FACTORS)) if rival else Start()
     intercept, *factors = fit(earlier, start)
     share = math.fsum(row.is_breached for row in earlier) / len(earlier)
     outcomes = [row.is_breached for row in later]

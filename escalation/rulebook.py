@@ -20,7 +20,7 @@ class Rulebook:
 
 
 def open_rulebook(folder: Path | None = None, learned: Path | None = None) -> Rulebook:
-    """The desk's own files; for one that it has not, the one that comes with it. `learned` is the data folder,
+    """The desk's own files; for one that it has not, the one that comes with it. `learned` is the folder
     with the weights that a desk has learned. Raises Misconfigured."""
     return Rulebook(
         open_policy(own(folder, "sla.yml")),

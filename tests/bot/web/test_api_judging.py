@@ -55,6 +55,25 @@ def test_each_deadline_and_the_risk_come_with_their_reasons(agent: Call, ticket:
     assert sum(reason["points"] for reason in told["risk"]["reasons"]) == told["risk"]["score"]
 
 
+def test_the_probability_of_a_broken_promise_comes_with_what_adds_up_to_it(agent: Call, ticket: str) -> None:
+    told = agent("GET", f"/tickets/{ticket}/sla").json()
+
+    breach = told["breach"]
+    assert (told["breach_weights"], breach["timer"]) == ("general", "first_response")
+    assert 0 < told["breach_probability"] == breach["probability"] < 1
+    assert breach["logit"] == pytest.approx(
+        breach["intercept"] + sum(one["logit"] for one in breach["contributions"])
+    )
+
+
+def test_of_a_ticket_that_is_done_there_is_no_probability(house: House, agent: Call, ticket: str) -> None:
+    house.office.staff_does("reply", ticket=ticket, text="It left today.", value="solved")
+
+    told = agent("GET", f"/tickets/{ticket}/sla").json()
+
+    assert (told["breach_probability"], told["breach_weights"], told["breach"]) == (None, None, None)
+
+
 def test_it_is_looked_at_again_when_asked(house: House, agent: Call, ticket: str) -> None:
     house.office.clock.forward(hours=5)
 

@@ -136,7 +136,7 @@ def answered(times: Times, number: int) -> Course:
 def solved(times: Times, number: int) -> Course:
     latest = min(times.ago(days=1.6), times.hours_ago(480))
     opened = times.open_between(times.ago(days=6.8), latest)
-    if number % 2:
+    if number % 3:
         return at_once(times, number, opened)
     replied = times.later(opened, 15, 90)
     return course("normal", opened, Step(replied, "replies"), Step(times.later(replied, 60, 240), "solves"))
@@ -169,8 +169,8 @@ MIXTURE: tuple[tuple[Callable[[Times, int], Course], int], ...] = (
     (asked_again, 8),
     (unsolved, 5),
     (paused, 10),
-    (fresh, 26),
-    (answered, 27),
+    (fresh, 28),
+    (answered, 25),
     (solved, 20),
     (closed, 14),
 )

@@ -40,12 +40,17 @@ def take_away(connection: Connection, keys: Sequence[str]) -> None:
 
 def ring(connection: Connection, now: datetime) -> list[str]:
     """Turns what is due into deliveries and takes the timers away; returns the deliveries' lanes."""
+    rows = due(connection, now)
+    take_away(connection, [row.key for row in rows])
+    return deliver(connection, [read_timer(row, now) for row in rows])
+
+
+def due(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """What has waited longest first; on Postgres held for whoever asked, and others pass it by."""
     query = select(timers).where(timers.c.due <= now).order_by(timers.c.due).limit(BATCH)
     if connection.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
-    rows = connection.execute(query).all()
-    take_away(connection, [row.key for row in rows])
-    return deliver(connection, [read_timer(row, now) for row in rows])
+    return connection.execute(query).all()
 
 
 def read_timer(row: Row[Any], now: datetime) -> TimerDue:

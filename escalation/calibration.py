@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 BINS = 10
-LEFT, TOP, SIDE = 60, 50, 400
+LEFT, TOP, SIDE = 70, 70, 400
 FONT = 'font-family="system-ui, sans-serif"'
 
 
@@ -55,7 +55,7 @@ def axes() -> Iterator[str]:
     diagonal = f"M{LEFT} {TOP + SIDE}L{LEFT + SIDE} {TOP}"
     yield f'<path d="{diagonal}" stroke="#aa7d22" stroke-dasharray="5 4" fill="none"/>'
     yield label(LEFT + SIDE // 2, TOP + SIDE + 44, "said, %", "middle")
-    yield label(LEFT, TOP - 8, "came, %", "middle")
+    yield label(LEFT - 8, TOP - 18, "came, %", "end")
 
 
 def label(x: int, y: int, text: str, anchor: str) -> str:

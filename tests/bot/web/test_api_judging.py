@@ -68,6 +68,7 @@ def test_the_probability_of_a_broken_promise_comes_with_what_adds_up_to_it(agent
 
 def test_of_a_ticket_that_is_done_there_is_no_probability(house: House, agent: Call, ticket: str) -> None:
     house.office.staff_does("reply", ticket=ticket, text="It left today.", value="solved")
+    assert house.becomes(ticket, "status", "solved")
 
     told = agent("GET", f"/tickets/{ticket}/sla").json()
 

@@ -187,7 +187,7 @@ class Office:
                 self.held[facts.ticket_id] = (facts, agent)
                 self.load(agent, 1)
                 # How long it takes is the ticket's own: the same whoever does it.
-                takes = random.Random(facts.ticket_id).expovariate(1)  # noqa: S311
+                takes = random.Random(facts.ticket_id).expovariate(1)  # noqa: S311 - no secret
                 heapq.heappush(self.ends, (self.now + takes, facts.ticket_id))
 
     def look_again(self, again: float) -> None:

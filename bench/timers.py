@@ -20,7 +20,7 @@ from store.settings import Settings, read_settings
 TIMERS, DUE = 200_000, 10_000
 AT_ONCE = 5_000
 RUNS = 40
-SCAN_MS, BATCH_MS = 5.0, 250.0
+SCAN_MS, BATCH_MS = 10.0, 250.0
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -26,6 +26,8 @@ from store.timelines import read_timeline
 
 TIMES = (time(9, 30), time(11), time(13), time(15), time(17), time(21))
 """In the zone of the desk's hours."""
+Progress = Callable[[int, int], None]
+"""How many tickets are read, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,20 @@ class Past:
         return self.recorded[0].at
 
 
-def read_rows(database: Database, rules: Rulebook, since: datetime, now: datetime) -> list[Row]:
+def read_rows(
+    database: Database, rules: Rulebook, since: datetime, now: datetime, tell: Progress = lambda *_: None
+) -> list[Row]:
     """Of tickets opened since then, at every look at which they were open."""
     with database.read() as connection:
         names, agents = opened_since(connection, since), list_agents(connection)
-    pasts = [read_past(database, rules, name, now) for name in names]
     zone = ZoneInfo(rules.deadlines.policy.hours.tz)
     looks = list(moments(since, now, zone))
     seen: dict[datetime, list[tuple[Ticket, Past]]] = {at: [] for at in looks}
-    for past in pasts:
+    for place, name in enumerate(names, start=1):
+        past = read_past(database, rules, name, now)
         for at, ticket in states(past, looks):
             seen[at].append((ticket, past))
+        tell(place, len(names))
     return [row for at in looks for row in rows_at(at, seen[at], agents, rules)]
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,10 +60,17 @@ def wanted_rows(options: argparse.Namespace, settings: Settings, rules: Rulebook
         return read_rows_file(options.file), f"{options.file.name}, read on {now:%Y-%m-%d}"
     database = open_store(settings)
     try:
-        rows = read_rows(database, rules, now - timedelta(days=options.days), now)
+        rows = read_rows(database, rules, now - timedelta(days=options.days), now, show_progress)
     finally:
         database.close()
     return rows, f"this desk's tickets of {options.days} days until {now:%Y-%m-%d}"
+
+
+def show_progress(done: int, total: int) -> None:
+    """Where somebody looks on."""
+    if sys.stderr.isatty() and (done % 50 == 0 or done == total):
+        end = "\n" if done == total else ""
+        print(f"\r{done} of {total} tickets read", end=end, file=sys.stderr, flush=True)
 
 
 def draw(found: Refit, path: Path | None) -> Path | None:

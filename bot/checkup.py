@@ -18,7 +18,7 @@ from knowledge.embedding import find_model
 from knowledge.locks import FileLock
 from store.clock import SystemClock
 from store.database import Database, open_database
-from store.errors import DeskbellError
+from store.errors import DeskbellError, Misconfigured
 from store.guards import missing_guards
 from store.migrate import HEAD, find_revision
 from store.replays import list_waiting
@@ -197,7 +197,11 @@ def check_tables(database: Database, settings: Settings) -> Iterator[Check]:
 
 def check_routing(database: Database, settings: Settings) -> Check:
     """Rules that take nothing or reach nobody are found before a ticket falls through them."""
-    rules = open_rulebook(settings.policies_dir, settings.data_dir).routing
+    try:
+        rules = open_rulebook(settings.policies_dir, settings.data_dir).routing
+    except Misconfigured as error:
+        do = "correct that file, or delete it: one comes with the desk"
+        return Check("policies", "bad", str(error.hint), do)
     agents = read_crew(database, SystemClock().now()).agents
     if not agents:
         do = "add the first with `deskbell people add`, or on the page People"

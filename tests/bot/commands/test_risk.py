@@ -149,3 +149,16 @@ def test_a_ticket_tells_what_adds_up_to_its_probability(terminal: Terminal, sett
         breach["intercept"] + sum(one["logit"] for one in breach["contributions"]), abs=1e-12
     )
     assert told["breach_probability"] == breach["probability"]
+
+
+def test_weights_that_cannot_be_read_are_a_matter_of_the_policies(
+    terminal: Terminal, settings: Settings
+) -> None:
+    opened(settings).close()
+    (settings.data_dir / "breach.yml").write_text("version: 1\nweights: mine\n", encoding="utf-8")
+
+    code, out, _ = terminal("doctor", "--json")
+
+    found = {check["name"]: check for check in json.loads(out)}
+    assert (code, found["policies"]["state"]) == (1, "bad")
+    assert f"{settings.data_dir / 'breach.yml'}, line 2, weights: " in found["policies"]["says"]

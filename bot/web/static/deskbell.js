@@ -35,9 +35,17 @@ function refocus(place) {
   (field || one("#say"))?.focus({ preventScroll: true });
 }
 
+// On its way to what is new the page is not there yet; whoever scrolls by hand wants to stay where they are.
+let underWay = 0;
+for (const byHand of ["wheel", "touchmove"]) addEventListener(byHand, () => { underWay = 0; }, { passive: true });
+function follow(turn) {
+  underWay = performance.now() + 1500;
+  turn.scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
 function settleKeyed(old, fresh) {
   const hadFocus = old.contains(document.activeElement);
-  const atEnd = scrollY + innerHeight > document.body.scrollHeight - 260;
+  const atEnd = performance.now() < underWay || scrollY + innerHeight > document.body.scrollHeight - 260;
   const waiting = fresh.hasAttribute("data-waiting");
   // Of a long conversation only the end is sent; what stands before it stays.
   const first = fresh.hasAttribute("data-tail") ? document.getElementById(fresh.firstElementChild.id) : old.firstElementChild;
@@ -67,7 +75,7 @@ function settleKeyed(old, fresh) {
   }
   for (const gone of known.values()) if (!(waiting && gone.dataset.sending)) gone.remove();
   if (hadFocus && !old.contains(document.activeElement)) refocus(newest || old);
-  if (newest && atEnd) newest.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  if (newest && atEnd) follow(newest);
 }
 
 function apply(html) {
@@ -122,7 +130,7 @@ function bubble(form, data) {
   state.textContent = form.dataset.waits;
   turn.append(said, state);
   talk.append(turn);
-  turn.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  follow(turn);
   return turn;
 }
 

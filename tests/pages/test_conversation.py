@@ -160,6 +160,7 @@ def test_the_guided_ticket_goes_from_question_to_request(site: Site) -> None:
     expect(page.locator("#mine")).to_contain_text("T-1001")
 
 
+@pytest.mark.slow
 def test_what_was_written_offline_goes_out_when_the_line_is_back(site: Site) -> None:
     page = site.window()
     page.goto("/support/assistant")

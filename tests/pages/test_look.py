@@ -96,6 +96,7 @@ def site(lived: Lived) -> Iterator[Site]:
     assert [fault for fault in lived.site.faults if "404" not in fault] == []
 
 
+@pytest.mark.slow
 def test_the_measure_of_contrast_measures(site: Site) -> None:
     page = site.window()
     visit(page, "/support/assistant")
@@ -153,6 +154,7 @@ def test_whatever_can_be_pressed_or_filled_has_a_name(lived: Lived) -> None:
             assert window.locator("h1").count() == 1, path
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_everything_in_a_sensible_order(site: Site) -> None:
     page = site.window()
     visit(page, "/support/assistant")
@@ -233,6 +235,7 @@ def test_with_less_motion_nothing_moves(site: Site, lived: Lived) -> None:
     assert measure(page, "moving") == 0
 
 
+@pytest.mark.slow
 def test_nothing_that_people_write_runs_in_a_browser(site: Site) -> None:
     texts = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</textarea><svg onload=alert(1)>"]
     if XSS.exists():

@@ -73,7 +73,7 @@ def test_every_article_is_read(library: Library) -> None:
 @pytest.mark.parametrize(
     ("reader", "step"),
     [
-        ("customers", 7),
+        ("customers", 12),
         pytest.param("customers", 1, marks=pytest.mark.slow),
         pytest.param("staff", 1, marks=pytest.mark.slow),
     ],
@@ -108,7 +108,7 @@ def test_customers_are_never_shown_a_line_for_staff(library: Library) -> None:
 FIGURE = re.compile(r"\d+(?:[.,:/-]\d+)*")
 
 
-EACH = [("customers", 7), pytest.param("staff", 1, marks=pytest.mark.slow)]
+EACH = [("customers", 12), pytest.param("staff", 1, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize(("reader", "step"), EACH)

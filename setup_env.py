@@ -62,6 +62,7 @@ def set_up() -> int:
         print("Is the package index reachable? The same make command goes on from here.", file=sys.stderr)
         return 1
     link()
+    compile_once()
     STAMP.write_text(digest())
     return 0
 
@@ -102,6 +103,13 @@ def link() -> None:
         COMMAND.format(python=shlex.quote(str(PYTHON)), compiled=shlex.quote(str(HOME / "compiled")))
     )
     command.chmod(0o755)
+
+
+def compile_once() -> None:
+    """Here, what nearly every start loads; not by each of several processes at its first start."""
+    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(HOME / "compiled")}
+    loads = "import alembic.command, bot.web.app, bot.wiring, onnxruntime, chromadb, _pytest.config"
+    subprocess.run([PYTHON, "-c", loads], cwd=ROOT, env=os.environ | kept, capture_output=True, check=False)
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Each worker loads everything once; more of them than cores cost more than they bring."""
-    return os.cpu_count() or 1
+    """One more than there are cores: while one test waits for a page or a process, another works."""
+    return (os.cpu_count() or 1) + 1
 
 
 FIRST = (

@@ -144,6 +144,7 @@ def test_eval_prints_the_figures_of_any_folder(
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.slow
 def test_ask_alone_and_for_people_names_the_lines() -> None:
     asked = subprocess.run(
         [sys.executable, "-m", "bot", "ask", "when does a parcel to Norway arrive?"],

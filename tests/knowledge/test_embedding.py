@@ -43,6 +43,7 @@ def test_the_weights_are_whole() -> None:
     assert weights["embeddings.word_embeddings.weight"].shape == (30522, 384)
 
 
+@pytest.mark.slow
 def test_two_processes_that_start_at_once_build_one_graph(tmp_path: Path) -> None:
     code = (
         "from pathlib import Path; from knowledge.embedding import open_embedder;"

@@ -174,6 +174,7 @@ def test_whole_settings_are_taken() -> None:
     EmbedderChoice("openai:m", Account("http://127.0.0.1:1/v1")).check()
 
 
+@pytest.mark.slow
 def test_without_it_nothing_of_it_is_loaded() -> None:
     code = "import sys, bot.wiring; sys.exit('openai' in sys.modules)"
 

@@ -40,6 +40,7 @@ def test_words_of_an_article_that_is_gone_repair_nothing(shelf: Room) -> None:
     assert shelf.library.spelling.repairs("my vouchr", PUBLIC, "en") == {}
 
 
+@pytest.mark.slow
 def test_what_is_written_over_takes_only_its_own_words_along(shelf: Room) -> None:
     shelf.write("a.md", "# Gasket\n\nThe gasket ships with every voucher.\n")
     shelf.write("b.md", "---\naudience: staff\n---\n# Voucher\n\nOnly the gearbox is valid for two years.\n")

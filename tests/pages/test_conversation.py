@@ -203,6 +203,7 @@ def test_a_refused_file_leaves_the_words_in_their_field(site: Site) -> None:
 @pytest.mark.parametrize(
     "path", ["/support/assistant", pytest.param("/support/ticket", marks=pytest.mark.slow)]
 )
+@pytest.mark.slow
 def test_without_script_the_pages_still_send_and_show(site: Site, path: str) -> None:
     page = site.window(java_script_enabled=False)
     page.goto(path)

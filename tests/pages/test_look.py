@@ -127,6 +127,7 @@ def test_every_text_stands_out_from_its_ground(lived: Lived, theme: str) -> None
         pytest.param(1440, ("de", "en", "es", "pt"), id="desk, every language", marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_no_page_is_wider_than_the_window(lived: Lived, width: int, languages: tuple[str, ...]) -> None:
     for window, paths in lived.windows(width=width):
         for language in languages:

@@ -91,6 +91,7 @@ def test_golden_questions_are_answered_from_their_own_article(
     assert len(wrong) <= len(asked) * 0.02, wrong
 
 
+@pytest.mark.slow
 def test_customers_are_never_shown_a_line_for_staff(library: Library) -> None:
     inside = {
         article.path
@@ -122,6 +123,7 @@ def test_every_figure_of_an_answer_stands_in_the_lines_it_cites(
 
 
 @pytest.mark.parametrize(("reader", "step"), EACH)
+@pytest.mark.slow
 def test_every_quote_is_the_cited_lines_of_that_version(
     library: Library, ask: Callable[[str, str], Answer], reader: str, step: int
 ) -> None:

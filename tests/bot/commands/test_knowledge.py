@@ -107,6 +107,7 @@ def test_a_preview_that_loses_an_answer_holds_the_merge(terminal: Terminal, tmp_
     assert "before: “You can return a part within 30 days of delivery.”" in out
 
 
+@pytest.mark.slow
 def test_a_preview_of_two_states_of_git(terminal: Terminal, articles: Path) -> None:
     git(articles, "init", "-q", "-b", "main")
     commit(articles)
@@ -149,6 +150,7 @@ def test_gaps_of_a_quiet_desk(terminal: Terminal) -> None:
     assert json.loads(terminal("gaps", "--json")[1]) == []
 
 
+@pytest.mark.slow
 def test_eval_draws_its_plots(terminal: Terminal, tmp_path: Path) -> None:
     questions = [
         {"id": "1", "question": "How long can I return a part?", "gold": ["returns.md"]},

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.browsers import Browser, House
 
 ASK = "How long can I return a part?"
@@ -341,6 +343,7 @@ def test_parts_of_a_page_are_kept_for_good_under_their_mark(customer: Browser) -
     assert customer.client.get("/static/secret.key").status_code == 404
 
 
+@pytest.mark.slow
 def test_of_a_very_long_conversation_the_end_is_shown_first(house: House, customer: Browser) -> None:
     customer.opens("/support/assistant")
     person = customer.client.cookies["deskbell-visitor"].split(".")[0]

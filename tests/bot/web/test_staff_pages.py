@@ -73,6 +73,7 @@ def test_a_filter_shows_what_it_is_set_to(staff: Browser) -> None:
     assert "?priority=3&amp;text=pump" in staff.page
 
 
+@pytest.mark.slow
 def test_pages_follow_each_other_without_a_gap(house: House, staff: Browser) -> None:
     for place in range(55):
         house.office.customer_sends(

@@ -14,8 +14,8 @@ from tests.furnishing import empty_tables, furnished, furnished_database
 __all__ = ["empty_tables", "furnished", "furnished_database"]
 
 # A slow moment of the machine is not a bug of the code. Every run tries other examples; `make test-all` many.
-hypothesis.settings.register_profile("house", deadline=None, max_examples=30)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=300)
+hypothesis.settings.register_profile("house", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
 
 SECRETS = "CHATWOOT_ CHROMA_ DATABASE_URL DESKBELL_ GITHUB_ IMAP_ INTERCOM_ OPENAI_ SLACK_ SMTP_ ZENDESK_"
 for name in [name for name in os.environ if name.startswith(tuple(SECRETS.split()))]:

@@ -59,6 +59,7 @@ def test_our_own_turns_are_read_as_they_are_meant(language: str) -> None:
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared turns are not on this machine")
+@pytest.mark.slow
 def test_the_shared_turns_are_read_well_enough() -> None:
     score = score_turns(read_turns(SHARED), read_commands, TODAY)
 

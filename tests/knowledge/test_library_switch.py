@@ -170,6 +170,7 @@ def test_a_switch_that_is_cut_off_leaves_the_old_one_and_goes_on_later(
     assert len(twin.texts) == 4
 
 
+@pytest.mark.slow
 def test_a_command_beside_the_desk_answers_with_the_old_one_and_switches_nothing(
     filled: Room, twin: Twin
 ) -> None:

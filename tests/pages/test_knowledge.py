@@ -24,6 +24,7 @@ def site(filled_tables: str, articles: Path, chromium: Chromium, tmp_path: Path)
 @pytest.mark.parametrize(
     "scripts", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["with script", "without script"]
 )
+@pytest.mark.slow
 def test_a_dropped_file_is_looked_at_and_made_live(site: Site, tmp_path: Path, scripts: bool) -> None:
     edit = tmp_path / "returns.md"
     edit.write_text(SHORTER)

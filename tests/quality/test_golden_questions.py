@@ -73,7 +73,7 @@ def test_every_article_is_read(library: Library) -> None:
 @pytest.mark.parametrize(
     ("reader", "step"),
     [
-        ("customers", 12),
+        ("customers", 18),
         pytest.param("customers", 1, marks=pytest.mark.slow),
         pytest.param("staff", 1, marks=pytest.mark.slow),
     ],
@@ -109,7 +109,7 @@ def test_customers_are_never_shown_a_line_for_staff(library: Library) -> None:
 FIGURE = re.compile(r"\d+(?:[.,:/-]\d+)*")
 
 
-EACH = [("customers", 12), pytest.param("staff", 1, marks=pytest.mark.slow)]
+EACH = [("customers", 18), pytest.param("staff", 1, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize(("reader", "step"), EACH)

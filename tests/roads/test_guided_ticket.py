@@ -178,8 +178,8 @@ def test_a_ticket_tells_its_status_to_its_owner_only(office: Office) -> None:
 
 
 def test_ticket_numbers_count_up(office: Office) -> None:
-    assert office.file_a_ticket(person=ADA) == "T-1001"
-    assert office.file_a_ticket(person=BORIS) == "T-1002"
+    assert office.calls_a_person(person=ADA) == "T-1001"
+    assert office.calls_a_person(person=BORIS) == "T-1002"
 
 
 def test_a_timer_that_rings_late_changes_nothing_twice(office: Office) -> None:

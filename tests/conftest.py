@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,11 +78,20 @@ WITHOUT_ROWS = (
 """Ask no database, so the quick run on Postgres leaves them to the one on SQLite."""
 
 
+WHOLE_DESKS = ("tests/bot/web/", "tests/knowledge/", "tests/roads/")
+EXAMPLES = 3
+"""Where each example takes a desk or a shelf of its own, the quick run tries so many of a test."""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """In random order, but what takes longest first, so that no worker is left alone with it at the end."""
-    for item in items if POSTGRES else ():
-        if item.nodeid.startswith(WITHOUT_ROWS):
+    seen: Counter[str] = Counter()
+    for item in items:
+        place = item.nodeid.partition("[")[0]
+        seen[place] += 1
+        many = item.nodeid.startswith(WHOLE_DESKS) and seen[place] > EXAMPLES
+        if many or (POSTGRES and item.nodeid.startswith(WITHOUT_ROWS)):
             item.add_marker(pytest.mark.slow)
     yield
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))

@@ -15,6 +15,8 @@ from tests.bot.web.conftest import furnished
 from tests.pages.conftest import Site, opened
 
 pytestmark = [
+    # A browser of its own and many pages: `make test-all` looks at them.
+    pytest.mark.slow,
     pytest.mark.skipif(
         "TEST_DATABASE_URL" in os.environ, reason="looks do not ask the database; the run on SQLite sees them"
     ),

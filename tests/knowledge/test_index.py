@@ -13,12 +13,11 @@ from store import pgvector
 from store.database import Database, open_database
 from store.errors import Misconfigured
 from store.shelf import Hash
-from tests.databases import POSTGRES
 from tests.engines import chroma_server, free_port, postgres_with_vectors
 
 IDS = [Hash(f"{number:032x}") for number in range(50)]
-# Each starts a server; the run on Postgres, which looks at no page, has the time for it.
-starts_server = pytest.mark.usefixtures() if POSTGRES else pytest.mark.slow
+# Each starts a server.
+starts_server = pytest.mark.slow
 ENGINES = (
     "numpy",
     "chroma",

@@ -127,7 +127,8 @@ def merge(case: Case, desk: Desk, ticket: Ticket, did: StaffDid) -> Outcome:
         raise BadAnswer(f"{did.value!r} is no other open ticket: give the one that goes on", what=did.value)
     if target.person_id != ticket.person_id:
         raise BadAnswer(f"{did.value} is another customer's: only tickets of one customer can be joined")
-    is_waiting = ticket.taken_at is None or ticket.status in ("new", "open")
+    acts = desk.acts_of(ticket.ticket_id)
+    is_waiting = not acts.replies or acts.customer[-1] > acts.replies[-1]
     session = case.session
     moved: tuple[e.Event, ...] = ()
     if session.ticket_id == ticket.ticket_id:

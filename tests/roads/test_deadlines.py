@@ -178,6 +178,18 @@ def test_two_tickets_of_one_customer_become_one(office: Office) -> None:
     assert any("both go on as T-1001" in line.text for turn in office.turns() for line in turn.lines)
 
 
+def test_what_was_answered_already_waits_for_nobody_where_it_goes_on(office: Office) -> None:
+    office.calls_a_person()
+    office.staff_does("reply", text="A new pump leaves today.")
+    office.customer_presses("Ask the assistant meanwhile")
+    office.calls_a_person("The parcel with the pump came open")
+    office.staff_does("reply", ticket="T-1002", text="We send another one.")
+    office.staff_does("merge", ticket="T-1002", value="T-1001", reason="The same parcel")
+    office.forward(hours=8)
+
+    assert [one.timer for one in facts(office, e.SlaBreached)] == []
+
+
 def test_a_ticket_of_somebody_else_is_never_joined(office: Office) -> None:
     office.calls_a_person()
     office.calls_a_person(person="per_boris")

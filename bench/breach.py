@@ -8,7 +8,8 @@ from escalation.breach import FACTORS, Weights
 from escalation.breach_file import as_yaml
 from escalation.breach_training import Fit, Start, learn
 from escalation.calibration import as_svg, bins_of
-from escalation.sla_policy import SHIPPED, open_policy
+from escalation.policy_file import SHIPPED
+from escalation.sla_policy import open_policy
 
 HOME = Path(__file__).parent.parent
 PLOT = HOME / "docs" / "breach-calibration.svg"

@@ -6,8 +6,7 @@ from pathlib import Path
 import yaml
 
 from escalation.breach import FACTORS, Weights
-from escalation.policy_file import read_policy
-from escalation.sla_policy import SHIPPED
+from escalation.policy_file import SHIPPED, read_policy
 
 NAME = "breach.yml"
 HEAD = {

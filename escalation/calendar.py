@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from escalation.calendar_many import make_many
@@ -60,8 +61,13 @@ class Calendar:
 
 
 def compile_schedule(schedule: Schedule, *, since: int = SINCE) -> Calendar:
-    """A year takes 5 ms, when it is first asked for."""
-    table = Table(schedule, since)
+    """A year takes 5 ms, when it is first asked for; schedules that say the same share their calendar."""
+    return compile_said(schedule.model_dump_json(), since)
+
+
+@lru_cache(maxsize=512)
+def compile_said(schedule: str, since: int) -> Calendar:
+    table = Table(Schedule.model_validate_json(schedule), since)
     add_many, elapsed_many = make_many(table)
     return Calendar(
         add=make_add(table),

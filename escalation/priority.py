@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.policy_file import read_policy
-from escalation.sla_policy import SHIPPED, Names
+from escalation.policy_file import SHIPPED, read_policy
+from escalation.sla_policy import Names
 from store.words import Word
 
 HIGHEST, HIGH, LOWEST = 0, 1, 3

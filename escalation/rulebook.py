@@ -5,10 +5,10 @@ from pathlib import Path
 
 from escalation.breach import Weights
 from escalation.breach_file import open_weights
-from escalation.policy_file import read_policy
+from escalation.policy_file import SHIPPED, read_policy
 from escalation.priority import PriorityPolicy, open_priorities
 from escalation.routing import RoutingPolicy
-from escalation.sla_policy import SHIPPED, Deadlines, open_policy
+from escalation.sla_policy import Deadlines, open_policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from escalation.calendar import Calendar, compile_schedule
-from escalation.policy_file import read_policy
+from escalation.policy_file import SHIPPED, read_policy
 from escalation.schedule import DAYS, Schedule
 from escalation.sla import Target, TimerName
 from store.tickets import Ticket
 from store.words import Word
 
-SHIPPED = Path(__file__).parent / "policies"
 LENGTH = re.compile(r"(\d+)\s*(m|h|d)(?:\s+(business))?")
 MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
 MINUTE_US = 60_000_000
@@ -138,7 +136,6 @@ def compile_policy(policy: SlaPolicy) -> Deadlines:
     return Deadlines(policy, business, always, targets)
 
 
-@lru_cache(maxsize=1)
 def around_the_clock() -> Calendar:
     return compile_schedule(Schedule(weekly=dict.fromkeys(DAYS, ((0, 24 * 60),))))
 

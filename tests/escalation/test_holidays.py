@@ -8,8 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from escalation.holidays import MOST_BYTES, parse_holidays, read_holidays
+from escalation.policy_file import SHIPPED
 from escalation.schedule import Schedule
-from escalation.sla_policy import SHIPPED, open_policy
+from escalation.sla_policy import open_policy
 from store.errors import Misconfigured
 
 WEEK = {"mon": [["09:00", "17:00"]]}

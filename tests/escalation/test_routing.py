@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.policy_file import parse_policy, read_policy
+from escalation.policy_file import SHIPPED, parse_policy, read_policy
 from escalation.routing import Agent, Facts, RoutingPolicy, lint, route
-from escalation.sla_policy import SHIPPED
 from store.errors import Misconfigured
 
 POLICY = read_policy(SHIPPED / "routing.yml", RoutingPolicy)

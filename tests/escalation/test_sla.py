@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from escalation import sla
 from escalation.calendar import Calendar, compile_schedule
-from escalation.policy_file import parse_policy
+from escalation.policy_file import SHIPPED, parse_policy
 from escalation.schedule import DAYS, Schedule, from_us, to_us
 from escalation.sla import Acts, Target, Timer, TimerName, known_by, past_responses
-from escalation.sla_policy import SHIPPED, SlaPolicy, open_policy
+from escalation.sla_policy import SlaPolicy, open_policy
 from store.errors import Misconfigured
 from store.tickets import Ticket
 

@@ -12,7 +12,7 @@ from knowledge.embedding import MiniLM, open_embedder
 from knowledge.library import Library, open_library
 from knowledge.sync import Report
 from store.clock import StandingClock
-from tests.databases import brought_up, copied, opened
+from tests.databases import copied, opened
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -61,9 +61,8 @@ def embedder(models: Path) -> MiniLM:
 
 
 @pytest.fixture(scope="session")
-def empty_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with brought_up(tmp_path_factory.mktemp("tables")) as address:
-        yield address
+def empty_shelf(empty_tables: str) -> str:
+    return empty_tables
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Do the shipped articles answer the questions that they say they answer, and no others?"""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from knowledge.answer import Answer
 from knowledge.library import Library
 from store.articles import readable_by
 from store.clock import StandingClock
-from tests.furnishing import MONDAY, lent_database, settings_for
+from tests.furnishing import MONDAY, Furnished
 
 ARTICLES = Path(__file__).parents[2] / "knowledge" / "articles"
 
@@ -33,13 +32,9 @@ OFF_TOPIC = (
 
 
 @pytest.fixture(scope="module")
-def library(
-    furnished: Path, furnished_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Library]:
-    data = tmp_path_factory.mktemp("quality") / "data"
-    shutil.copytree(furnished, data)
-    with lent_database(furnished_database) as name:
-        desk = open_desk(settings_for(data, name), StandingClock(MONDAY))
+def library(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with furnished.lent(tmp_path_factory.mktemp("quality") / "data") as settings:
+        desk = open_desk(settings, StandingClock(MONDAY))
         desk.library.be_ready()
         yield desk.library
         desk.stop()

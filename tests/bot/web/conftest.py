@@ -1,5 +1,6 @@
 """How does a test come in by the web door? With a browser of its own, into a whole desk."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from knowledge.library import Library, open_library
 from store.clock import StandingClock
 from store.database import Database, open_database
 from tests.browsers import Browser, House
-from tests.databases import brought_up, copied
+from tests.databases import POSTGRES, copied
 from tests.office import open_office
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -52,15 +53,16 @@ def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def filled_tables(tmp_path_factory: pytest.TempPathFactory, articles: Path) -> Iterator[str]:
-    """With the articles already taken in; a copy of them on SQLite, taken in anew on Postgres."""
+def filled_tables(empty_tables: str, tmp_path_factory: pytest.TempPathFactory, articles: Path) -> str:
+    """With the articles already taken in; on Postgres they are taken in anew for each test."""
+    if POSTGRES:
+        return empty_tables
     folder = tmp_path_factory.mktemp("tables")
-    with brought_up(folder) as address:
-        if address.startswith("sqlite"):
-            database = open_database(address)
-            make_library(database, folder, articles, StandingClock(MONDAY)).sync()
-            database.close()
-        yield address
+    shutil.copy(empty_tables.removeprefix("sqlite:///"), folder / "desk.db")
+    database = open_database(f"sqlite:///{folder}/desk.db")
+    make_library(database, folder, articles, StandingClock(MONDAY)).sync()
+    database.close()
+    return f"sqlite:///{folder}/desk.db"
 
 
 def make_library(database: Database, folder: Path, articles: Path, clock: StandingClock) -> Library:

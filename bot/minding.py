@@ -19,6 +19,7 @@ from store.standings import Running, running, waiting_for_somebody, write_risks
 from store.timers import look_again
 
 MOST_WAITING = 500
+MOST_AT_ONCE = 2_000
 COUNTED = timedelta(days=28)
 
 
@@ -40,16 +41,19 @@ class Minding:
         now, changed = to_us(self.clock.now()), 0
         with self.database.read() as connection:
             parts = [list(self.moved(rows, now)) for rows in running(connection)]
-        for part in parts:
-            changed += len(part)
-            self.database.write(partial(write_risks, risks=part))
+        for risk in parts:
+            changed += len(risk)
+            # A few at a time: customers' turns go in between.
+            for first in range(0, len(risk), MOST_AT_ONCE):
+                part = risk[first : first + MOST_AT_ONCE]
+                self.database.write(partial(write_risks, risks=part))
         return changed
 
-    def moved(self, rows: Running, now: int) -> Iterator[tuple[str, int]]:
+    def moved(self, rows: Running, now: int) -> Iterator[tuple[int, int]]:
         for place, risk in risks_now(rows, self.business, now):
             if (band := band_of(risk)) != band_of(rows.risk[place]):
                 self.watch.band_changes[band] += 1
-            yield rows.ticket_ids[place], risk
+            yield rows.numbers[place], risk
 
     def count(self) -> None:
         """Each hour: how many promises of the last weeks were kept."""

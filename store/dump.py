@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, column, func, ins
 from store.fulltext import Shelf
 from store.shelf_tables import article_files as read_files
 from store.shelf_tables import articles, chunks, shelf_state
+from store.standings import stand_all
 from store.tables import Moment, metadata
 
 LEFT_OUT = frozenset(one.name for one in (articles, chunks, read_files, shelf_state))
@@ -65,6 +66,7 @@ def load_rows(connection: Connection, folder: Path) -> dict[str, int]:
         if path.exists():
             with path.open(encoding="utf-8") as file:
                 counts[one.name] = load_table(connection, one, file)
+    stand_all(connection)
     if connection.dialect.name == "postgresql":
         move_sequences(connection)
     return counts
@@ -72,9 +74,9 @@ def load_rows(connection: Connection, folder: Path) -> dict[str, int]:
 
 def load_table(connection: Connection, target: Table, lines: Iterable[str]) -> int:
     lines = iter(lines)
-    names = [target.c[name] for name in json.loads(next(lines))]
-    # Only the columns that the file has: a later migration fills the others.
-    plain = table(target.name, *(column(name.name, name.type) for name in names))
+    names = [target.c.get(name) for name in json.loads(next(lines))]
+    # Only the columns that the file has, and that are still known: a later migration fills the others.
+    plain = table(target.name, *(column(name.name, name.type) for name in names if name is not None))
     loaded = 0
     rows = (read_row(names, line) for line in lines)
     while batch := list(islice(rows, BATCH)):
@@ -83,8 +85,9 @@ def load_table(connection: Connection, target: Table, lines: Iterable[str]) -> i
     return loaded
 
 
-def read_row(names: list[Column[Any]], line: str) -> Mapping[str, Any]:
-    return {name.name: unspell(name, value) for name, value in zip(names, json.loads(line), strict=True)}
+def read_row(names: list[Column[Any] | None], line: str) -> Mapping[str, Any]:
+    values = zip(names, json.loads(line), strict=True)
+    return {name.name: unspell(name, value) for name, value in values if name is not None}
 
 
 def move_sequences(connection: Connection) -> None:

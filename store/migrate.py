@@ -13,7 +13,7 @@ from store.guards import assert_guards, create_guards
 from store.settings import Settings
 from store.timelines import rebuild_all
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Oldest first, one for each file in migrations/versions. Kept here because alembic takes a third of a second
 to say that nothing is to do."""
 HEAD = REVISIONS[-1]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, func, literal, select, tuple_, type_coerce
 
 from store.errors import BadAnswer
-from store.tables import Moment, people, sessions, storable, tickets
+from store.tables import NEVER, Moment, people, sessions, standings, storable, tickets
 from store.tickets import Session
 
 Sort = Literal["age", "activity", "risk", "due"]
@@ -22,8 +22,6 @@ NOBODY = "-"
 LONGEST_PAGE = 200
 RANKS = range(4)
 RISING = ("age", "due")
-NEVER = 9_007_199_254_740_991
-"""Later than anything: where what is not due stands among the moments of a list."""
 CURSOR = re.compile(r"[0-9]{1,16}-[0-9]{1,9}")
 
 
@@ -88,7 +86,14 @@ class Menus:
 customer = people.alias("customer")
 assigned = people.alias("assigned")
 LINES = (
-    select(tickets, customer.c.name.label("person_name"), assigned.c.name.label("assigned_name"))
+    select(
+        tickets,
+        standings.c.risk,
+        standings.c.due,
+        customer.c.name.label("person_name"),
+        assigned.c.name.label("assigned_name"),
+    )
+    .join(standings, standings.c.number == tickets.c.number)
     .join(customer, customer.c.person_id == tickets.c.person_id, isouter=True)
     .join(assigned, assigned.c.person_id == tickets.c.assigned_to, isouter=True)
 )
@@ -105,7 +110,7 @@ def list_tickets(
     limit = max(1, min(limit, LONGEST_PAGE))
     query = LINES.where(*conditions(filters)).limit(limit + 1)
     column, rises = sort_column(sort), sort in RISING
-    place = (column, tickets.c.number)
+    place = (column, standings.c.number if sort in ("risk", "due") else tickets.c.number)
     query = query.order_by(*(place if rises else (one.desc() for one in place)))
     if after:
         value, number = read_cursor(after)
@@ -144,9 +149,9 @@ def conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
 def sort_column(sort: Sort) -> ColumnElement[int]:
     """As a whole number, which a cursor can name."""
     if sort == "risk":
-        return tickets.c.risk
+        return standings.c.risk
     if sort == "due":
-        return type_coerce(func.coalesce(type_coerce(tickets.c.next_due, BigInteger), NEVER), BigInteger)
+        return standings.c.due
     return type_coerce(tickets.c.opened_at if sort == "age" else tickets.c.last_at, BigInteger)
 
 
@@ -154,7 +159,7 @@ def write_cursor(row: Row[Any], sort: Sort) -> str:
     if sort == "risk":
         return f"{row.risk}-{row.number}"
     if sort == "due":
-        return f"{Moment.to_micros(row.next_due) if row.next_due else NEVER}-{row.number}"
+        return f"{row.due}-{row.number}"
     return f"{Moment.to_micros(row.opened_at if sort == 'age' else row.last_at)}-{row.number}"
 
 
@@ -167,7 +172,7 @@ def read_cursor(cursor: str) -> tuple[int, int]:
 
 def read_line(row: Row[Any]) -> TicketLine:
     same = ("ticket_id", "status", "priority", "channel", "queue", "category", "session_id", "person_id")
-    also = ("assigned_to", "opened_at", "last_at", "risk", "next_due")
+    also = ("assigned_to", "opened_at", "last_at", "risk")
     return TicketLine(
         **{name: getattr(row, name) for name in same + also},
         tags=tuple(row.tags.split()),
@@ -176,6 +181,7 @@ def read_line(row: Row[Any]) -> TicketLine:
         owner=row.state.get("owner", ""),
         person_name=row.person_name or "",
         assigned_name=row.assigned_name or "",
+        next_due=None if row.due == NEVER else Moment.from_micros(row.due),
     )
 
 

@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Integer,
     Select,
     bindparam,
     func,
+    insert,
     select,
     type_coerce,
     update,
 )
 
-from store.tables import tickets
+from store.tables import NEVER, Moment, number_of, standings, tickets
 from store.tickets import ENDED
 
 MOST_AT_ONCE = 20_000
@@ -42,7 +42,8 @@ class StandingRow:
 class Running:
     """The same of many tickets, column by column: NumPy takes them as they are, a million in no time."""
 
-    ticket_ids: Sequence[str]
+    numbers: "array[int]"
+    """Of the tickets: 1001 of T-1001."""
     risk: "array[int]"
     due: "array[int]"
     """Microseconds of UTC."""
@@ -51,28 +52,41 @@ class Running:
     risk_fixed: "array[int]"
 
 
+def stand_all(connection: Connection) -> None:
+    """Lists are joined with the standings: no ticket may be without."""
+    known = select(standings.c.number)
+    missing = select(tickets.c.number).where(tickets.c.number.not_in(known))
+    connection.execute(insert(standings).from_select(["number"], missing))
+
+
 def write_standings(connection: Connection, rows: Sequence[StandingRow]) -> None:
     if rows:
-        given = [{"id": row.ticket_id, **{name: getattr(row, name) for name in FIELDS}} for row in rows]
-        connection.execute(ONE, given)
+        connection.execute(ONE, [as_written(row) for row in rows])
 
 
-def write_risks(connection: Connection, risks: Sequence[tuple[str, int]]) -> None:
+def as_written(row: StandingRow) -> dict[str, int | bool]:
+    return {
+        "id": number_of(row.ticket_id),
+        "due": Moment.to_micros(row.next_due) if row.next_due else NEVER,
+        **{name: getattr(row, name) for name in ("risk", "due_length", "due_in_hours", "risk_fixed")},
+    }
+
+
+def write_risks(connection: Connection, risks: Sequence[tuple[int, int]]) -> None:
+    """Number of the ticket and its risk."""
     if not risks:
         return
     if connection.dialect.name == "sqlite":
         # Said to the driver itself: each minute these are thousands, and the layers above cost as much again.
-        connection.exec_driver_sql(PLAIN_RISK, [(risk, ticket_id) for ticket_id, risk in risks])
+        connection.exec_driver_sql(PLAIN_RISK, [(risk, number) for number, risk in risks])
     else:
-        connection.execute(RISK, [{"id": ticket_id, "points": risk} for ticket_id, risk in risks])
+        connection.execute(RISK, [{"id": number, "points": risk} for number, risk in risks])
 
 
 def running(connection: Connection) -> Iterator[Running]:
-    """Open tickets for which something is due, some thousands at a time."""
-    query = select(*RUNNING).where(tickets.c.next_due.is_not(None), tickets.c.status.not_in(ENDED))
-    for part in in_parts(connection, query):
-        ticket_ids, *numbers = zip(*part, strict=True)
-        yield Running(ticket_ids, *(array("q", column) for column in numbers))
+    """Tickets for which something is due, some thousands at a time."""
+    for part in in_parts(connection, select(*RUNNING).where(standings.c.due < NEVER)):
+        yield Running(*(array("q", column) for column in zip(*part, strict=True)))
 
 
 def in_parts(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
@@ -95,8 +109,9 @@ def waiting_for_somebody(connection: Connection, most: int) -> list[tuple[str, s
     """Open tickets that nobody holds, each with the rule that it waits by; what is due first comes first."""
     query = (
         select(tickets.c.ticket_id, tickets.c.state["rule"].as_string().label("rule"))
+        .join(standings, standings.c.number == tickets.c.number)
         .where(tickets.c.assigned_to == "", tickets.c.status.in_(("new", "open")))
-        .order_by(tickets.c.next_due.is_(None), tickets.c.next_due, tickets.c.number)
+        .order_by(standings.c.due, standings.c.number)
         .limit(most)
     )
     return [(row.ticket_id, row.rule or "") for row in connection.execute(query)]
@@ -116,17 +131,17 @@ def held_by(connection: Connection, person_id: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-# As they lie in the row: a million moments made and taken apart again would cost a second.
 RUNNING: Sequence[ColumnElement[Any]] = (
-    tickets.c.ticket_id,
-    tickets.c.risk,
-    type_coerce(tickets.c.next_due, BigInteger),
-    tickets.c.due_length,
-    type_coerce(tickets.c.due_in_hours, Integer),
-    tickets.c.risk_fixed,
+    standings.c.number,
+    standings.c.risk,
+    standings.c.due,
+    standings.c.due_length,
+    type_coerce(standings.c.due_in_hours, Integer),
+    standings.c.risk_fixed,
 )
-SAME = tickets.c.ticket_id == bindparam("id")
-FIELDS = ("risk", "next_due", "due_length", "due_in_hours", "risk_fixed")
-ONE = update(tickets).where(SAME).values({name: bindparam(name) for name in FIELDS})
-RISK = update(tickets).where(SAME).values(risk=bindparam("points"))
-PLAIN_RISK = "UPDATE tickets SET risk = ? WHERE ticket_id = ?"
+SAME = standings.c.number == bindparam("id")
+FIELDS = ("risk", "due", "due_length", "due_in_hours", "risk_fixed")
+ONE = update(standings).where(SAME).values({name: bindparam(name) for name in FIELDS})
+# What was ended meanwhile keeps what its end has said.
+RISK = update(standings).where(SAME, standings.c.due < NEVER).values(risk=bindparam("points"))
+PLAIN_RISK = f"UPDATE standings SET risk = ? WHERE number = ? AND due < {NEVER}"  # noqa: S608 - a number

@@ -108,18 +108,28 @@ tickets = Table(
     Column("last_at", Moment, nullable=False),
     Column("search_text", Text, nullable=False),
     Column("state", JSON, nullable=False),
-    # How it stood when it was last looked at. For sorting; `verify` leaves it out.
-    Column("risk", Integer, nullable=False, server_default=text("0")),
-    Column("risk_fixed", Integer, nullable=False, server_default=text("0")),
-    Column("next_due", Moment),
-    Column("due_length", BigInteger, nullable=False, server_default=text("0")),
-    Column("due_in_hours", Boolean, nullable=False, server_default=false()),
-    Index("tickets_by_risk", "risk", "number"),
-    Index("tickets_by_due", "next_due"),
     Index("tickets_by_person", "person_id", "last_at"),
     Index("tickets_by_age", "opened_at", "number"),
     Index("tickets_by_activity", "last_at", "number"),
     Index("tickets_by_status", "status", "last_at"),
+)
+
+NEVER = 9_007_199_254_740_991
+"""Later than any moment, and a number that every program can read."""
+
+# How each ticket stood when it was last looked at. For sorting; `verify` leaves it out. Apart from the
+# tickets, whose rows are long: each minute thousands of these change.
+standings = Table(
+    "standings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("risk", Integer, nullable=False, server_default=text("0")),
+    Column("risk_fixed", Integer, nullable=False, server_default=text("0")),
+    Column("due", BigInteger, nullable=False, server_default=text(str(NEVER))),
+    Column("due_length", BigInteger, nullable=False, server_default=text("0")),
+    Column("due_in_hours", Boolean, nullable=False, server_default=false()),
+    Index("standings_by_risk", "risk", "number"),
+    Index("standings_by_due", "due", "number"),
 )
 
 threads = Table(
@@ -321,6 +331,10 @@ erasures = Table(
 def storable(text: str) -> str:
     """Half of a broken letter pair and the zero byte can stand in JSON, and in no text column."""
     return text.encode(errors="replace").decode().replace("\0", " ")
+
+
+def number_of(ticket_id: str) -> int:
+    return int(ticket_id.removeprefix("T-"))
 
 
 def insert_once(table: Table) -> dict[str, Insert]:

@@ -17,7 +17,7 @@ from store import agents
 from store.canonical import canonical
 from store.errors import Overtaken
 from store.events import Event, Recorded, TicketRouted, read_event, split_event
-from store.tables import Moment, events, sessions, storable, tickets
+from store.tables import Moment, events, insert_once, number_of, sessions, standings, storable, tickets
 from store.tickets import ENDED, Session, Ticket, fold_session, fold_ticket
 
 START = "0" * 64
@@ -160,10 +160,16 @@ def write_snapshot(connection: Connection, state: Session | Ticket, head: str, *
         row = ticket_row(state, head)
         change = update(tickets).where(tickets.c.ticket_id == state.ticket_id)
         connection.execute(insert(tickets) if is_new else change, row)
+        if is_new:
+            connection.execute(STANDS[connection.dialect.name], {"number": row["number"]})
         return
     row = session_row(state, head)
     change = update(sessions).where(sessions.c.session_id == state.session_id)
     connection.execute(insert(sessions) if is_new else change, row)
+
+
+STANDS = insert_once(standings)
+"""Lists are joined with it: no ticket is without."""
 
 
 def session_row(state: Session, head: str) -> dict[str, Any]:
@@ -181,7 +187,7 @@ def ticket_row(state: Ticket, head: str) -> dict[str, Any]:
     words = (state.ticket_id, state.issue_summary, *state.details.values())
     return {
         **{name: getattr(state, name) for name in same + also},
-        "number": int(state.ticket_id.removeprefix("T-")),
+        "number": number_of(state.ticket_id),
         "hash": head,
         "tags": " " + " ".join(state.tags) + " ",
         "search_text": storable(" ".join(words)).casefold(),

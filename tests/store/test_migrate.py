@@ -1,5 +1,6 @@
 """Do the tables come to where this release needs them?"""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -22,8 +23,10 @@ from store.errors import Misconfigured
 from store.guards import create_guards, missing_guards
 from store.migrate import HEAD, REVISIONS, find_revision, prepare
 from store.people import order_value_of, tier_of
+from store.queries import TicketFilter, list_tickets
 from store.settings import Settings
 from store.shelf_tables import articles
+from store.standings import running
 from store.tables import Moment
 from tests.databases import fresh, settings_of
 
@@ -96,16 +99,33 @@ EVENT = (
     "INSERT INTO events (timeline, version, kind, at, facts, commitment, hash)"
     " VALUES ('ses_1', 1, 'session_opened', 5, '{}', 'c', 'h')"
 )
+EMPTY = "person_id session_id channel queue assigned_to category tags search_text hash"
+ROW = {
+    **dict.fromkeys(EMPTY.split(), ""),
+    "ticket_id": "T-7",
+    "number": 7,
+    "version": 1,
+    "status": "open",
+    "priority": 2,
+    "state": {},
+    "opened_at": 5,
+    "last_at": 5,
+    "risk": 40,
+    "next_due": 90,
+    "due_length": 10,
+}
+VALUES = ", ".join(str(value) if isinstance(value, int) else repr(str(value)) for value in ROW.values())
+TICKET = f"INSERT INTO tickets ({', '.join(ROW)}) VALUES ({VALUES})"  # noqa: S608 - ours
 
 
-def stand_at_first_release(settings: Settings, *rows: str) -> Database:
+def stand_at(settings: Settings, revision: str, *rows: str) -> Database:
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     database = open_database(settings.database)
 
     def build(connection: Connection) -> None:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         create_guards(connection)
         for row in rows:
             connection.exec_driver_sql(row)
@@ -117,7 +137,7 @@ def stand_at_first_release(settings: Settings, *rows: str) -> Database:
 def test_a_desk_of_the_first_release_comes_up_with_all_its_rows(tmp_path: Path) -> None:
     with fresh() as name:
         settings = settings_of(tmp_path, name)
-        database = stand_at_first_release(settings, ADA, EVENT)
+        database = stand_at(settings, "0001", ADA, EVENT)
 
         prepare(database, settings)
 
@@ -141,6 +161,30 @@ def test_rows_of_a_backup_of_the_first_release_get_what_came_later(
     with database.read() as connection:
         assert find_person(connection, "per_ada") == AS_BEFORE
         assert (tier_of(connection, "per_ada"), order_value_of(connection, "per_ada")) == ("standard", 0)
+
+
+def test_how_tickets_stood_is_still_known(tmp_path: Path) -> None:
+    """Before revision 0004 it stood in the rows of the tickets."""
+    with fresh() as name:
+        settings = settings_of(tmp_path, name)
+        database = stand_at(settings, "0003", TICKET)
+
+        prepare(database, settings)
+
+        with database.read() as connection:
+            (rows,) = running(connection)
+        assert (list(rows.numbers), list(rows.risk), list(rows.due)) == ([7], [40], [90])
+        database.close()
+
+
+def test_a_ticket_of_a_backup_from_before_stands_in_the_lists(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "tickets.jsonl").write_text(f"{json.dumps(list(ROW))}\n{json.dumps(list(ROW.values()))}\n")
+
+    database.write(partial(load_rows, folder=tmp_path))
+
+    with database.read() as connection:
+        page = list_tickets(connection, TicketFilter(), sort="risk")
+    assert [line.ticket_id for line in page.lines] == ["T-7"]
 
 
 def test_a_database_of_a_newer_release_stops_the_start(database: Database, settings: Settings) -> None:

@@ -22,6 +22,9 @@ MANIFEST = "manifest.json"
 ROWS = "rows"
 DATABASE = "desk.db"
 KEY = "secret.key"
+LEARNED = "breach.yml"
+"""What `deskbell risk refit` has learned from the desk's own tickets."""
+
 COUNTS = {name: f"SELECT count(*) FROM {name}" for name in ("sessions", "tickets", "files")}  # noqa: S608 - ours
 ARCHIVES = (".tar.gz", ".tgz")
 
@@ -81,6 +84,8 @@ def collect(
         with database.read() as connection:
             counts = dump_rows(connection, stage / ROWS)
     copy_folder(settings.data_dir / "files", stage / "files")
+    if (settings.data_dir / LEARNED).exists():
+        shutil.copy2(settings.data_dir / LEARNED, stage / LEARNED)
     key = settings.data_dir / KEY
     if has_key := with_key and key.exists():
         shutil.copy2(key, stage / KEY)

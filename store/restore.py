@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
-from store.backup import DATABASE, KEY, ROWS, Backup, backup, unpack
+from store.backup import DATABASE, KEY, LEARNED, ROWS, Backup, backup, unpack
 from store.database import open_database, read_url
 from store.dump import drop_all, dump_rows, load_rows
 from store.erasure import list_erasures, replay_erasures
@@ -23,7 +23,7 @@ from store.verify import Report, verify
 
 INDEX = "chroma"
 """Made anew from the rows: the one on the disk belongs to what is replaced."""
-PLACES = ("files", "heads", INDEX)
+PLACES = ("files", "heads", INDEX, LEARNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,8 @@ def put_in_place(settings: Settings, stage: Path, found: Backup) -> None:
     for name in ("files", "heads"):
         shutil.rmtree(settings.data_dir / name, ignore_errors=True)
         (stage / name).rename(settings.data_dir / name)
+    if (stage / LEARNED).exists():
+        (stage / LEARNED).replace(settings.data_dir / LEARNED)
     key = settings.data_dir / KEY
     if found.has_key:
         (stage / KEY).replace(key)

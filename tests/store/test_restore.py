@@ -143,6 +143,15 @@ def test_the_key_can_be_left_out(desk: Database, settings: Settings, other: Sett
     assert bring_back(other, made.path).report.findings == ()
 
 
+def test_what_the_desk_has_learned_comes_along(desk: Database, settings: Settings, other: Settings) -> None:
+    (settings.data_dir / "breach.yml").write_text("weights: own\n")
+    source = back_up(desk, settings).path
+
+    bring_back(other, source)
+
+    assert (other.data_dir / "breach.yml").read_text() == "weights: own\n"
+
+
 def test_nothing_is_written_over(desk: Database, settings: Settings) -> None:
     made = back_up(desk, settings)
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import signal
 import subprocess
 import sys
 import tempfile
@@ -119,7 +120,8 @@ def bundled_postgres() -> Iterator[str]:
             wait_until_it_answers(address)
             yield address
         finally:
-            server.terminate()
+            # Also where somebody is still connected.
+            server.send_signal(signal.SIGINT)
             server.wait(PATIENCE)
 
 

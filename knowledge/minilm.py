@@ -137,9 +137,9 @@ def draw_mean(sketch: Sketch, rows: str) -> str:
     return sketch.one("LpNormalization", total, axis=-1, p=2)
 
 
-def draw_graph(weights: Weights) -> bytes:
+def draw_graph(weights: Weights, draws: type[Sketch] = Sketch) -> bytes:
     onnx = load_onnx()
-    sketch = Sketch(onnx)
+    sketch = draws(onnx)
     sketch.nodes.append(onnx.helper.make_node("Cast", ["mask"], ["mask32"], to=onnx.TensorProto.INT32))
     rows = draw_embeddings(sketch, weights)
     for layer in range(LAYERS):

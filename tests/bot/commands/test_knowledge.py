@@ -2,18 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
 from knowledge.embedding import open_embedder
 from store.settings import Settings
-from tests.databases import KEY, copied
+from tests.bot.commands.conftest import Terminal
 from tests.openai_twin import openai_twin
 
-Terminal = Callable[..., tuple[int, str, str]]
 RETURN = """---
 review_by: 2020-01-01
 questions: ["How long can I return a part?"]
@@ -42,38 +39,22 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(empty_tables: str, models: Path, tmp_path: Path) -> Iterator[Settings]:
-    with copied(empty_tables, tmp_path / "desk") as settings:
-        (settings.data_dir / "models").symlink_to(models)
-        yield settings
-
-
-@pytest.fixture
-def terminal(
-    settings: Settings,
-    articles: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def editor(
+    terminal: Terminal, settings: Settings, articles: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Terminal:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DESKBELL_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("DESKBELL_SECRET_KEY", KEY)
+    """Says `deskbell knowledge …`."""
+    (settings.data_dir / "models").symlink_to(models)
     monkeypatch.setenv("DESKBELL_KNOWLEDGE_DIR", str(articles))
-    if settings.database_url:
-        monkeypatch.setenv("DATABASE_URL", settings.database_url)
 
     def run(*words: str) -> tuple[int, str, str]:
-        code = main(("knowledge", *words))
-        out, err = capsys.readouterr()
-        return code, out, err
+        return terminal("knowledge", *words)
 
     run("sync")
     return run
 
 
-def test_status_lists_every_file_worst_first(terminal: Terminal) -> None:
-    code, out, _ = terminal("status")
+def test_status_lists_every_file_worst_first(editor: Terminal) -> None:
+    code, out, _ = editor("status")
 
     assert code == 0
     assert out.index("refunds.md") < out.index("not read broken.md, line 2")
@@ -82,8 +63,8 @@ def test_status_lists_every_file_worst_first(terminal: Terminal) -> None:
     assert "returns.md:7  You can return a part within 30 days of delivery." in out
 
 
-def test_status_says_the_same_to_programs(terminal: Terminal) -> None:
-    told = json.loads(terminal("status", "--json")[1])
+def test_status_says_the_same_to_programs(editor: Terminal) -> None:
+    told = json.loads(editor("status", "--json")[1])
 
     files = {one["path"]: one for one in told["articles"]}
     assert files["returns.md"]["overdue"] is True
@@ -93,13 +74,13 @@ def test_status_says_the_same_to_programs(terminal: Terminal) -> None:
     assert [(one["path"], one["line"]) for one in told["quarantined"]] == [("broken.md", 2)]
 
 
-def test_a_preview_that_loses_an_answer_holds_the_merge(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_preview_that_loses_an_answer_holds_the_merge(editor: Terminal, tmp_path: Path) -> None:
     edit = tmp_path / "edit"
     edit.mkdir()
     for name in ("returns.md", "refunds.md"):
         (edit / name).write_text("# Wheels\n\nWrite to the workshop.\n")
 
-    code, out, _ = terminal("preview", str(edit))
+    code, out, _ = editor("preview", str(edit))
 
     assert code == 4
     assert "LOST" in out
@@ -108,7 +89,7 @@ def test_a_preview_that_loses_an_answer_holds_the_merge(terminal: Terminal, tmp_
 
 
 @pytest.mark.slow
-def test_a_preview_of_two_states_of_git(terminal: Terminal, articles: Path) -> None:
+def test_a_preview_of_two_states_of_git(editor: Terminal, articles: Path) -> None:
     git(articles, "init", "-q", "-b", "main")
     commit(articles)
     git(articles, "checkout", "-q", "-b", "edit")
@@ -116,7 +97,7 @@ def test_a_preview_of_two_states_of_git(terminal: Terminal, articles: Path) -> N
     (articles / "returns.md").write_text(RETURN.replace("30", "60"))
     commit(articles)
 
-    code, out, _ = terminal("preview", "--git", "main..edit", "--json")
+    code, out, _ = editor("preview", "--git", "main..edit", "--json")
 
     told = json.loads(out)
     assert code == 0
@@ -138,20 +119,20 @@ def commit(folder: Path) -> None:
     git(folder, "commit", "-q", "-m", "x")
 
 
-def test_a_preview_of_nothing_says_what_to_give(terminal: Terminal) -> None:
-    code, _, err = terminal("preview")
+def test_a_preview_of_nothing_says_what_to_give(editor: Terminal) -> None:
+    code, _, err = editor("preview")
 
     assert code == 1
     assert "give either files and folders, or --git A..B" in err
 
 
-def test_gaps_of_a_quiet_desk(terminal: Terminal) -> None:
-    assert terminal("gaps")[1] == "0 gaps, 0 questions.\n"
-    assert json.loads(terminal("gaps", "--json")[1]) == []
+def test_gaps_of_a_quiet_desk(editor: Terminal) -> None:
+    assert editor("gaps")[1] == "0 gaps, 0 questions.\n"
+    assert json.loads(editor("gaps", "--json")[1]) == []
 
 
 @pytest.mark.slow
-def test_eval_draws_its_plots(terminal: Terminal, tmp_path: Path) -> None:
+def test_eval_draws_its_plots(editor: Terminal, tmp_path: Path) -> None:
     questions = [
         {"id": "1", "question": "How long can I return a part?", "gold": ["returns.md"]},
         {"id": "2", "question": "Who won the world cup?", "gold": []},
@@ -159,7 +140,7 @@ def test_eval_draws_its_plots(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text("\n".join(map(json.dumps, questions)))
 
-    code, out, err = terminal("eval", str(file), "--plots", str(tmp_path / "plots"), "--json")
+    code, out, err = editor("eval", str(file), "--plots", str(tmp_path / "plots"), "--json")
 
     assert code == 0
     assert json.loads(out)["n"] == 2
@@ -173,7 +154,7 @@ def test_eval_draws_its_plots(terminal: Terminal, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_sync_without_the_embedding_server_tells_what_came_in_and_what_waits(
-    terminal: Terminal, articles: Path, monkeypatch: pytest.MonkeyPatch
+    editor: Terminal, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with openai_twin() as twin:
         twin.is_away = True
@@ -182,7 +163,7 @@ def test_a_sync_without_the_embedding_server_tells_what_came_in_and_what_waits(
         monkeypatch.setenv("DESKBELL_EMBEDDER", "openai:narrow")
         (articles / "new.md").write_text("# New\n\nThe zebra part fits every car.\n")
 
-        code, out, _ = terminal("sync")
+        code, out, _ = editor("sync")
 
     assert code == 0
     assert "added    new.md" in out

@@ -7,22 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.__main__ import main
 from store.access import find_key, list_staff
 from store.clock import SystemClock
 from store.database import Database
 from store.people import order_value_of, tier_of
 from store.settings import Settings
-from tests.databases import KEY, copied, opened
+from tests.bot.commands.conftest import Terminal
+from tests.databases import opened
 
 Run = Callable[..., str]
 KNOWN = text("SELECT external_id, person_id FROM people WHERE external_id <> ''")
-
-
-@pytest.fixture
-def settings(empty_tables: str, tmp_path: Path) -> Iterator[Settings]:
-    with copied(empty_tables, tmp_path / "desk") as settings:
-        yield settings
 
 
 @pytest.fixture
@@ -33,20 +27,12 @@ def desk(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture
-def people(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def people(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Run:
     """What is printed; a refusal as its one line."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DESKBELL_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("DESKBELL_SECRET_KEY", KEY)
     monkeypatch.setenv("DESKBELL_TIMEZONE", "Europe/Berlin")
-    if settings.database_url:
-        monkeypatch.setenv("DATABASE_URL", settings.database_url)
 
     def run(*words: str) -> str:
-        code = main(("people", *words))
-        out, err = capsys.readouterr()
+        code, out, err = terminal("people", *words)
         assert bool(code) == bool(err)
         assert len(err.splitlines()) <= 1
         return out or err

@@ -1,47 +1,20 @@
 """Does `deskbell risk refit` take over what wins, leave all as it is otherwise, and say which?"""
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
 from bot.refit_file import COLUMNS
 from escalation.breach import FACTORS
 from escalation.breach_file import open_weights
 from store.settings import Settings
-from tests.databases import KEY, copied, opened
+from tests.bot.commands.conftest import Terminal
+from tests.databases import opened
 from tests.ledgers import open_ticket
 
-Terminal = Callable[..., tuple[int, str, str]]
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def settings(empty_tables: str, tmp_path: Path) -> Iterator[Settings]:
-    with copied(empty_tables, tmp_path / "desk") as settings:
-        yield settings
-
-
-@pytest.fixture
-def terminal(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Terminal:
-    """Exit code, what was printed, and what went to the errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DESKBELL_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("DESKBELL_SECRET_KEY", KEY)
-    if settings.database_url:
-        monkeypatch.setenv("DATABASE_URL", settings.database_url)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(words)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def snapshots(path: Path, count: int) -> Path:

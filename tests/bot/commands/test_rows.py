@@ -3,14 +3,13 @@
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot.__main__ import main
 from store import events as e
 from store import inbox
 from store.access import find_key
@@ -19,39 +18,12 @@ from store.database import Database, open_database
 from store.heads import HeadBook
 from store.migrate import prepare
 from store.settings import Settings, settings_markdown
-from tests.databases import KEY, copied
+from tests.bot.commands.conftest import Terminal
+from tests.databases import KEY
 from tests.engines import free_port
 from tests.ledgers import NOON, open_ticket, said, tamper
 
-Terminal = Callable[..., tuple[int, str, str]]
 NOTE = e.NoteAdded(person_id="per_mara", text="hm")
-
-
-@pytest.fixture
-def settings(empty_tables: str, tmp_path: Path) -> Iterator[Settings]:
-    with copied(empty_tables, tmp_path / "desk") as settings:
-        yield settings
-
-
-@pytest.fixture
-def terminal(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Terminal:
-    """Exit code, what was printed, and what went to the errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DESKBELL_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("DESKBELL_SECRET_KEY", KEY)
-    monkeypatch.setenv("DESKBELL_KNOWLEDGE_DIR", str(Path(__file__).parents[3] / "knowledge" / "articles"))
-    monkeypatch.setenv("DESKBELL_PORT", str(free_port()))
-    if settings.database_url:
-        monkeypatch.setenv("DATABASE_URL", settings.database_url)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(words)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture

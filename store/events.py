@@ -7,6 +7,15 @@ from typing import Annotated, Any, NewType
 
 from pydantic import Field, TypeAdapter
 
+from store.approval_events import (
+    ApprovalCarriedOut,
+    ApprovalDecided,
+    ApprovalExpired,
+    ApprovalReminded,
+    ApprovalRequested,
+    ApprovalSuperseded,
+    ApprovalVoted,
+)
 from store.conversation_events import (
     AnswerGiven,
     AnswerRated,
@@ -59,6 +68,13 @@ __all__ = [
     "EVENT",
     "AnswerGiven",
     "AnswerRated",
+    "ApprovalCarriedOut",
+    "ApprovalDecided",
+    "ApprovalExpired",
+    "ApprovalReminded",
+    "ApprovalRequested",
+    "ApprovalSuperseded",
+    "ApprovalVoted",
     "Escalated",
     "Event",
     "FileAdded",
@@ -149,6 +165,13 @@ Event = Annotated[
     | NoteAdded
     | RatingAsked
     | RatingGiven
+    | ApprovalRequested
+    | ApprovalVoted
+    | ApprovalDecided
+    | ApprovalExpired
+    | ApprovalSuperseded
+    | ApprovalReminded
+    | ApprovalCarriedOut
     | SubjectErased,
     Field(discriminator="kind"),
 ]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, exists, func, select
 
 from store.agents import count_held, list_agents
+from store.approval_reading import check_approvals, check_lost_approvals, rebuild_approvals
 from store.audit import broken_audit, write_audit
 from store.chains import Finding, check_chain
 from store.database import Database
@@ -54,6 +55,7 @@ def verify(database: Database, book: HeadBook) -> Report:
             timelines += len(batch)
             lines += sum(map(len, batch.values()))
             findings += check_batch(connection, batch, signed.heads)
+            findings += check_approvals(connection, batch)
             for timeline in batch:
                 signed.heads.pop(timeline, None)
         findings += (lost(timeline, head.version) for timeline, head in signed.heads.items())
@@ -61,6 +63,7 @@ def verify(database: Database, book: HeadBook) -> Report:
         findings += check_audit(connection, signed.last)
         findings += (Finding("guard", name, 0, "the trigger is gone") for name in missing_guards(connection))
         findings += check_loads(connection)
+        findings += check_lost_approvals(connection)
         audit_lines = connection.execute(select(func.count()).select_from(audit)).scalar_one()
     if signed.last and timelines < signed.last.count and not any(one.what == "missing" for one in findings):
         detail = f"{timelines} timelines stand here, the heads counted {signed.last.count}"
@@ -202,6 +205,7 @@ def rebuild_snapshots(connection: Connection, timelines: Iterable[str]) -> int:
         if rows := connection.execute(ordered).all():
             is_new = timeline not in read_snapshots(connection, [timeline])
             write_snapshot(connection, refold(rows), rows[-1].hash, is_new=is_new)
+            rebuild_approvals(connection, timeline)
             rebuilt += 1
     return rebuilt
 

@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("replaced_by", sa.String(), nullable=False),
         sa.Column("needed", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),

@@ -127,7 +127,7 @@ integrations = keep(
     text("fault"),
     count("position"),
 )
-invoices = keep("invoices", "invoice_id", text("order_id"), text("person_id"), count("sent"))
+invoices = keep("invoices", "invoice_id", text("order_id"), text("person_id"), text("status"))
 privacy_requests = keep(
     "privacy_requests",
     "request_id",

@@ -31,7 +31,7 @@ def create_shop() -> None:
     keep("refunds", "refund_id", *texts("payment_id person_id status currency"), money("amount"))
     keep("exchanges", "exchange_id", *texts("line_id person_id status sku"), count("quantity"))
     keep("addresses", "address_id", *texts("person_id name street city postcode country"))
-    keep("invoices", "invoice_id", *texts("order_id person_id"), count("sent"))
+    keep("invoices", "invoice_id", *texts("order_id person_id status"))
 
 
 def create_accounts() -> None:

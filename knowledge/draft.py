@@ -51,8 +51,9 @@ class Draft:
 
     @property
     def is_amiss(self) -> bool:
-        """An address or a number was asked for, and none is said."""
-        return self.wanted in ("mail", "phone") and not any(has(self.wanted, one.text) for one in self.said)
+        """An address, a number or a length of time was asked for, and none is said."""
+        kind = self.wanted
+        return kind in ("mail", "phone", "length") and not any(has(kind, one.text) for one in self.said)
 
     @property
     def is_enough(self) -> bool:

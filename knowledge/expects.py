@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 from knowledge.claims import MONEY, read_claims
 from knowledge.words import fold
 
-Kind: TypeAlias = Literal["money", "time", "mail", "phone", "number"]
+Kind: TypeAlias = Literal["money", "length", "time", "mail", "phone", "number"]
+"""A length is one of time."""
 
 TIME = frozenset(("minutes", "months", "date", "clock"))
 ASKS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
@@ -31,20 +32,20 @@ ASKS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (r"was kostet", r"was kosten", r"wie teuer", r"preise?", r"porto", r"cuanto cuesta", r"precio"),
     ),
     (
-        "time",
+        "length",
         (
-            r"how (?:long|soon|quickly|fast|late|early|many (?:days|hours|weeks|months|minutes))",
-            r"(?:^|until |by )when",
+            r"how (?:long|many (?:days|hours|weeks|months|minutes))(?! is the| are the)",
+            r"wie lange|wie viele (?:tage|stunden|wochen)",
+            r"cuanto (?:tarda|tiempo)",
         ),
     ),
     (
         "time",
         (
-            r"wie lange",
+            r"how (?:long|soon|quickly|fast|late|early)",
+            r"(?:^|until |by )when",
             r"(?:^|bis |ab )wann",
-            r"wie viele (?:tage|stunden|wochen)",
             r"wie schnell",
-            r"cuanto (?:tarda|tiempo)",
         ),
     ),
     (
@@ -77,8 +78,15 @@ def has(kind: Kind, text: str) -> bool:
             return bool(read_claims(text).values.keys() & MONEY) or FREE.search(fold(text)) is not None
         case "time":
             return bool(read_claims(text).values.keys() & TIME)
+        case "length":
+            return bool(read_claims(text).values.keys() & TIME) or AT_ONCE.search(fold(text)) is not None
         case "number":
             return any(sign.isdigit() for sign in text)
 
 
+AT_ONCE = re.compile(
+    r"\b(?:at once|right away|immediately|instantly|straight away|same day|today|for ever|forever|for life"
+    r"|always|until|as long as|sofort|gleich|umgehend|am selben tag|heute|immer|bis|solange"
+    r"|enseguida|inmediatamente|siempre|hasta|mientras)\b"
+)
 FREE = re.compile(r"\b(?:free|kostenlos|umsonst|gratis|gratuite?|frei)\b")

@@ -8,7 +8,8 @@ from knowledge.expects import Kind, expected, has
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("how long do I have to appeal", "time"),
+        ("how long do I have to appeal", "length"),
+        ("how soon is it here", "time"),
         ("when does my order leave", "time"),
         ("tell me when it is back", None),
         ("how much is express", "money"),
@@ -19,7 +20,7 @@ from knowledge.expects import Kind, expected, has
         ("how heavy may a parcel be", "number"),
         ("where is my order", None),
         ("was kostet der Versand", "money"),
-        ("wie lange dauert es", "time"),
+        ("wie lange dauert es", "length"),
         ("¿cuánto cuesta el envío?", "money"),
     ],
 )
@@ -31,6 +32,7 @@ def test_the_form_of_what_is_asked_for_is_known(question: str, kind: Kind | None
     ("kind", "line", "other"),
     [
         ("time", "You can appeal within 14 days.", "Choose Appeal and explain."),
+        ("length", "You hear from us the same day.", "Write to help@shop.example."),
         ("money", "A label costs £4.50.", "Print the label."),
         ("money", "Returns are free.", "Print the label."),
         ("mail", "Write to billing@shop.example.", "Write to us."),

@@ -230,3 +230,13 @@ def test_a_row_is_named_by_its_code_however_it_is_written(asked: str) -> None:
         assert [
             row.cells[1] for row in name_rows(rows, f"jet for a {asked}", "en", {"45": 3.0, "dcoe": 3.0}).rows
         ] == ["135"]
+
+
+def test_a_row_without_a_time_answers_no_question_how_long(room: Room) -> None:
+    room.write(
+        "contact.md", "# Contact\n\n| Topic | Address |\n| --- | --- |\n| Returns | help@shop.example |\n"
+    )
+    room.sync()
+
+    assert not room.ask("how long do I have for returns").answered
+    assert "help@shop.example" in room.ask("what is the address for returns").text

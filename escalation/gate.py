@@ -20,6 +20,7 @@ Effect = Literal["run", "wait", "refuse"]
 Decider = Literal["agent", "lead", "operations", "admin"]
 """Executives look on, and editors write articles."""
 WAITING: tuple[Waiting, ...] = ("T2", "T3", "T4")
+LONGEST_MINUTES = 72 * 60
 PLAYBOOK = "playbook:"
 """Begins the name of an action that is a whole playbook."""
 
@@ -34,6 +35,12 @@ class ExpiryPolicy(Word):
     longest: Annotated[Length, BeforeValidator(read_length)]
     urgent: Ranks
     reminders: tuple[Annotated[Length, BeforeValidator(read_length)], ...]
+
+    @model_validator(mode="after")
+    def at_most(self) -> "ExpiryPolicy":
+        if self.longest.minutes > LONGEST_MINUTES:
+            raise ValueError("nothing waits for a click for so long: write never longer than 72h")
+        return self
 
 
 class ActionRule(Word):

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, get_args
+from typing import Any
+
+from sqlalchemy import Connection
 
 from escalation.approvals import may_decide
 from store import approvals
@@ -69,14 +71,17 @@ class Panel:
         self.database = database
         self.clock = clock
         self.guards = GUARDS
-        for person_id, role in STAFF.items():
-            self.hire(person_id, role)
+        self.hire(**STAFF)
         open_ticket(database, 1)
 
-    def hire(self, person_id: str, role: Role) -> None:
-        assert role in get_args(Role)
-        person = Person(person_id, person_id.removeprefix("per_").title(), "", role, NOON)
-        self.database.write(partial(add_person, person=person))
+    def hire(self, **roles: Role) -> None:
+        def add_all(connection: Connection) -> None:
+            for person_id, role in roles.items():
+                add_person(
+                    connection, Person(person_id, person_id.removeprefix("per_").title(), "", role, NOON)
+                )
+
+        self.database.write(add_all)
 
     def pen(self) -> Pen:
         return Pen(self.clock.now(), self.clock.new_salt)

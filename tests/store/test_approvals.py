@@ -137,8 +137,7 @@ def test_who_may_not_decide_is_refused_and_written_down(panel: Panel, person: st
 
 def test_the_role_that_counts_is_the_one_at_the_click(panel: Panel) -> None:
     panel.propose()
-    panel.hire("per_mara", "customer")
-    panel.hire("per_agent", "lead")
+    panel.hire(per_mara="customer", per_agent="lead")
 
     assert code(panel.click("per_mara")) == "not_a_decider"
     assert panel.click("per_agent").approval.state == "approved"

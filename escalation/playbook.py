@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr, ValidationInfo, field_validator
 
 from escalation.sla_policy import Names
 from store.errors import BadAnswer
@@ -119,14 +119,13 @@ class Playbook(Word):
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]
     messages: Messages
 
-    @model_validator(mode="after")
-    def uses_what_is_there(self) -> Self:
-        used = {name for step in self.steps for name in step.references().values()}
-        if unused := sorted(self.inputs.keys() - used):
-            raise ValueError(f"no step uses the input {unused[0]!r}: take it away, or write ${unused[0]}")
-        if unknown := sorted(used - self.inputs.keys()):
+    @field_validator("steps")
+    @classmethod
+    def refer_to_inputs(cls, steps: tuple[Step, ...], info: ValidationInfo) -> tuple[Step, ...]:
+        used = {name for step in steps for name in step.references().values()}
+        if unknown := sorted(used - info.data.get("inputs", {}).keys()):
             raise ValueError(f"${unknown[0]} is no input: write it under `inputs`")
-        return self
+        return steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,9 @@ def faults_of(
             yield ("tier",), f"{step.action} is of tier {action.tier}: write {action.tier}"
         yield from faults_of_arguments(playbook, step, action, place)
         yield from faults_of_way_back(playbook, step, action, place, playbooks)
+    used = {name for step in playbook.steps for name in step.references().values()}
+    for name in sorted(playbook.inputs.keys() - used):
+        yield ("inputs", name), f"no step uses it: take it away, or write ${name} in a step"
 
 
 def faults_of_arguments(playbook: Playbook, step: Step, action: Known, place: Loc) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, Table, and_, delete, insert, select, type_coerce, update
 
 from store import backend_tables as tables
 from store.backend_records import (
@@ -157,16 +157,18 @@ def state_hash(connection: Connection) -> str:
     """Of all records, whoever wrote them and how often: equal hashes are equal worlds."""
     digest = sha256()
     for kind, table in sorted(TABLES.items()):
-        digest.update(canonical(kind))
         # Sorted here: each database has its own idea of the order of letters.
-        for row in sorted(connection.execute(select(table)), key=lambda row: str(row[0])):
-            digest.update(canonical([plain(table, name, value) for name, value in row._asdict().items()]))
+        rows = sorted((list(row) for row in connection.execute(PLAIN[kind])), key=lambda row: str(row[0]))
+        digest.update(canonical([kind, table.c.keys(), rows]))
     return digest.hexdigest()
-
-
-def plain(table: Table, name: str, value: Any) -> Any:
-    return Moment.to_micros(value) if isinstance(table.c[name].type, Moment) else value
 
 
 def first(table: Table) -> Any:
     return table.c[0]
+
+
+PLAIN = {
+    # Moments as the numbers they are kept as.
+    kind: select(*(type_coerce(one, BigInteger) if isinstance(one.type, Moment) else one for one in table.c))
+    for kind, table in TABLES.items()
+}

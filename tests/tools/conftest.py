@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,10 @@ from tests.databases import copied, opened
 from tests.tools.shop import Shop
 
 
-@pytest.fixture
-def database(empty_tables: str, tmp_path: Path) -> Iterator[Database]:
-    with copied(empty_tables, tmp_path / "data") as settings:
+@pytest.fixture(scope="module")
+def database(empty_tables: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One for all tests of a file: each fills the shop anew, and touches nothing beside it."""
+    with copied(empty_tables, tmp_path_factory.mktemp("shop")) as settings:
         database = opened(settings)
         yield database
         database.close()

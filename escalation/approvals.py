@@ -1,12 +1,21 @@
 """Who may decide on what waits for a click, until when, and what is whoever may not told?"""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from escalation.calendar import Calendar
-from escalation.gate import ExpiryRule
+from escalation.gate import WAITING, Asked, ExpiryRule, Ruling
 from store.approval_clicks import Click, Refusal, RefusalCode, Standing
-from store.approval_words import FOLLOWS, ApprovalState, Reminder, digest_of
+from store.approval_words import (
+    FOLLOWS,
+    ApprovalContent,
+    ApprovalRequest,
+    ApprovalState,
+    Reminder,
+    digest_of,
+)
+from store.errors import NotAllowed
 
 SHORTEST = timedelta(minutes=1)
 """Nobody can click within less: a deadline as near as this is missed already, and does not hurry anybody."""
@@ -91,6 +100,50 @@ def hint(code: RefusalCode, standing: Standing) -> str:
         decided_by=standing.decided_by or "the desk",
         replaced_by=standing.replaced_by,
         expires_at=request.expires_at.strftime("%Y-%m-%d %H:%M UTC") if request else "its end",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a ruling does not say of a request."""
+
+    approval_id: str
+    ticket_id: str
+    audience: str
+    content: ApprovalContent
+    action_version: int = 1
+
+
+def ask_for(
+    ruling: Ruling,
+    asked: Asked,
+    card: Card,
+    *,
+    now: datetime,
+    deadlines: Iterable[datetime],
+    business: Calendar,
+) -> ApprovalRequest:
+    """For `store.approvals.propose`, or under a new id for `edit`. Raises NotAllowed for what does not wait."""
+    if ruling.effect != "wait" or ruling.expiry is None or ruling.tier not in WAITING:
+        raise NotAllowed(
+            f"{asked.action} does not wait for a click: {ruling.effect}, {ruling.reasons[-1].code}"
+        )
+    ends = expiry(now, deadlines, ruling.expiry, business)
+    return ApprovalRequest(
+        approval_id=card.approval_id,
+        ticket_id=card.ticket_id,
+        action=asked.action,
+        action_version=card.action_version,
+        requester=asked.requester,
+        proposed_by="staff" if asked.by == "staff" else "assistant",
+        audience=card.audience,
+        tier=ruling.tier,
+        reasons=ruling.reasons,
+        approvers=ruling.approvers,
+        needed=ruling.needed,
+        expires_at=ends,
+        reminders=reminders(now, ends, ruling.expiry, business),
+        content=card.content,
     )
 
 

@@ -79,6 +79,8 @@ class LiftWhen(Word):
 
 class Lift(Word):
     code: str
+    says: str
+    """For whoever decides; `{said}` is what made it so."""
     to: Waiting
     when: LiftWhen
 
@@ -95,6 +97,8 @@ class GatePolicy(Word):
     def all_tiers(self) -> "GatePolicy":
         if missing := [tier for tier in WAITING if tier not in self.tiers]:
             raise ValueError(f"say under `tiers` who approves {', '.join(missing)}")
+        if doubled := sorted(SAYS.keys() & {lift.code for lift in self.lifts}):
+            raise ValueError(f"{doubled[0]!r} is a reason of the desk itself: give the lift another code")
         if self.tiers["T4"].needed < 2:
             raise ValueError("what cannot be undone needs two people: write `needed: 2` for T4")
         return self
@@ -172,6 +176,28 @@ def judge(policy: GatePolicy, asked: Asked, staff: Mapping[str, str]) -> Ruling:
 
 
 RUNS = ("reply", "cited")
+SAYS: Mapping[str, str] = {
+    "read": "It only looks.",
+    "reply": "It changes nothing that cannot be seen and taken back.",
+    "cited": "All of its sources ({said}) may be read by whoever gets it.",
+    "no_source": "It tells the customer something without a source.",
+    "outside_audience": "Sources that whoever gets it may not read: {said}.",
+    "direct": "Staff with the role {said} do this themselves.",
+    "change": "{said} changes something.",
+    "declared": "Its own file says {said}.",
+    "lifted": "The rules of this desk lift it to {said}.",
+    "irreversible": "It cannot be undone.",
+    "unknown_action": "Nobody has ruled who may do {said}.",
+    "no_tier": "The file of {said} does not say what it is worth.",
+    "not_for": "Not to be asked for by: {said}.",
+    "too_few_people": "Too few people could approve it: {said}.",
+}
+"""What each reason says to whoever decides."""
+
+
+def reason_said(policy: GatePolicy, reason: TierReason) -> str:
+    lifts = {lift.code: lift.says for lift in policy.lifts}
+    return {**lifts, **SAYS}[reason.code].replace("{said}", reason.said)
 
 
 def find_rule(policy: GatePolicy, asked: Asked) -> ActionRule | TierReason:

@@ -98,7 +98,9 @@ def row_of(one: Approval) -> dict[str, Any]:
 
 
 def rebuild_approvals(connection: Connection, timeline: str) -> None:
-    """From the facts of the ticket alone."""
+    """From the facts of the ticket alone; sessions have none."""
+    if not timeline.startswith("T-"):
+        return
     stale = select(approvals.c.approval_id).where(approvals.c.ticket_id == timeline)
     connection.execute(delete(approval_votes).where(approval_votes.c.approval_id.in_(stale)))
     connection.execute(delete(approvals).where(approvals.c.ticket_id == timeline))
@@ -164,5 +166,7 @@ def check_lost_approvals(connection: Connection) -> Iterator[Finding]:
 ONE = select(approvals).where(approvals.c.approval_id == bindparam("id"))
 ONE_TOKEN = select(approval_tokens).where(approval_tokens.c.token == bindparam("token"))
 LAST_MESSAGE = select(func.max(events.c.version)).where(
-    events.c.timeline == bindparam("id"), events.c.kind == "message_received"
+    # Another ticket that goes on as this one brings what the customer wrote there.
+    events.c.timeline == bindparam("id"),
+    events.c.kind.in_(("message_received", "ticket_joined")),
 )

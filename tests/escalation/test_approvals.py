@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.approvals import HINTS, SHORTEST, expiry, may_decide, may_follow, reminders
+from escalation.approvals import HINTS, SHORTEST, Card, ask_for, expiry, may_decide, may_follow, reminders
 from escalation.calendar import compile_schedule
-from escalation.gate import ExpiryRule, expiry_rule, open_gate
+from escalation.gate import Asked, ExpiryRule, expiry_rule, judge, open_gate
 from escalation.schedule import Schedule
 from escalation.sla_policy import around_the_clock
 from store.approval_clicks import Click, Deed, RefusalCode, Standing
@@ -27,6 +27,7 @@ from store.approval_words import (
     digest_of,
 )
 from store.canonical import canonical
+from store.errors import NotAllowed
 from tests.asked import CONTENT, MESSAGES, NOON, REQUEST
 
 FACTS = BasisFacts(
@@ -270,6 +271,29 @@ def test_the_second_reminder_of_what_is_urgent_goes_to_who_is_on_call() -> None:
         (timedelta(minutes=5), "approvers"),
         (timedelta(minutes=15), "on_call"),
     ]
+
+
+ASKED = Asked("playbook:refund_payment", "assistant", "per_ada", declared="T3")
+CARD = Card("apr_1", "T-1", "customers", CONTENT)
+
+
+def test_what_waits_by_the_gate_becomes_a_request() -> None:
+    ruling = judge(open_gate(), ASKED, {"per_mara": "lead"})
+
+    made = ask_for(ruling, ASKED, CARD, now=NOON, deadlines=[NOON + timedelta(hours=2)], business=BUSINESS)
+
+    assert (made.tier, made.needed, made.approvers) == ("T3", 1, ("lead", "operations", "admin"))
+    assert (made.expires_at, made.reminders[0].at) == (
+        NOON + timedelta(hours=1),
+        NOON + timedelta(minutes=30),
+    )
+    assert (made.requester, made.proposed_by, made.content) == ("per_ada", "assistant", CONTENT)
+
+
+def test_what_the_gate_refuses_or_lets_through_becomes_none() -> None:
+    for asked in (ASKED, Asked("ticket_risk", "staff", "per_mara")):
+        with pytest.raises(NotAllowed, match="does not wait for a click"):
+            ask_for(judge(open_gate(), asked, {}), asked, CARD, now=NOON, deadlines=[], business=BUSINESS)
 
 
 def test_the_messages_of_the_customer_are_part_of_what_is_shown() -> None:

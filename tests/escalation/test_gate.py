@@ -23,6 +23,7 @@ from escalation.gate import (
     expiry_rule,
     judge,
     open_gate,
+    reason_said,
 )
 from escalation.policy_file import SHIPPED, parse_policy
 from store.access import STAFF
@@ -194,7 +195,9 @@ def test_no_change_that_is_not_a_persons_own_runs_without_a_click(one: Asked) ->
         assert ruling.tier in WAITING
         assert (ruling.needed >= 2) == (ruling.tier == "T4")
         assert ruling.expiry == expiry_rule(POLICY, one.priority)
-    assert ruling.reasons
+    said = [reason_said(POLICY, reason) for reason in ruling.reasons]
+    assert said
+    assert not any("{" in sentence for sentence in said)
 
 
 @given(asked, st.data())
@@ -247,6 +250,7 @@ WRONG = {
         "who approves T3",
     ),
     "a tier that never waits": ("least: T2", "least: T1", "Input should be 'T2'"),
+    "a reason of its own twice": ("code: privacy", "code: cited", "'cited' is a reason of the desk itself"),
     "a misspelt line": ("cites: true", "cite: true", "this word is not known here"),
     "a length that is none": ("within: 4h", "within: soon", "'soon' is no target"),
     "more than three days": ("longest: 72h", "longest: 73h", "never longer than 72h"),

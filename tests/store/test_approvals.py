@@ -1,7 +1,9 @@
 """Is nothing approved but what was shown, by whom it may be, in time, and only once?"""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -47,7 +49,7 @@ def alarms(panel: Panel) -> list[object]:
         return list(connection.execute(query).scalars())
 
 
-def kinds(panel: Panel) -> list[str]:
+def kinds(panel: Panel) -> Sequence[str]:
     with panel.database.read() as connection:
         return [fact.event.kind for fact in read_timeline(connection, "T-1")][1:]
 
@@ -147,7 +149,8 @@ def test_the_role_that_counts_is_the_one_at_the_click(panel: Panel) -> None:
 def test_guests_and_other_workspaces_cannot_decide(panel: Panel, flag: str, expected: str) -> None:
     panel.propose()
 
-    assert code(panel.click(**{flag: True})) == expected
+    more: dict[str, Any] = {flag: True}
+    assert code(panel.click(**more)) == expected
     assert panel.one().state == "pending"
 
 
@@ -215,6 +218,7 @@ MOVES: dict[str, e.Event] = {
     "owner": e.HandedOver(queue="first", reason="asked"),
     "holder": e.TakenOver(person_id="per_agent"),
     "message": e.MessageReceived(delivery="d_1", text="Leave it, I keep the mug."),
+    "joined": e.TicketJoined(source="T-2", by="per_tom", is_waiting=True),
 }
 HARMLESS: dict[str, e.Event] = {
     "note": e.NoteAdded(person_id="per_tom", text="I know this one."),

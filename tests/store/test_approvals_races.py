@@ -12,6 +12,7 @@ from sqlalchemy import select
 from escalation.approvals import may_decide
 from store import approvals
 from store import events as e
+from store.access import Role
 from store.approval_clicks import Click, Deed
 from store.approvals import Answer, write_again
 from store.clock import StandingClock
@@ -33,7 +34,8 @@ DEEDS: tuple[Deed, ...] = ("approve", "approve", "approve", "reject", "edit")
 @pytest.fixture
 def panel(database: Database, clock: StandingClock) -> Panel:
     panel = Panel(database, clock)
-    panel.hire(**dict.fromkeys(DECIDERS, "lead"))
+    leads: dict[str, Role] = dict.fromkeys(DECIDERS, "lead")
+    panel.hire(**leads)
     return panel
 
 
@@ -54,10 +56,14 @@ def race(panel: Panel, seed: int) -> None:
 
     def click(number: int) -> Answer:
         gate.wait()
-        named = {"click": clicks[number], "judge": may_decide, "guards": panel.guards, "pen": panel.pen()}
-        if clicks[number].deed == "edit":
-            return write_again(panel.database, partial(approvals.edit, request=edits[number], **named))
-        return write_again(panel.database, partial(approvals.decide, **named))
+        act = partial(approvals.edit, request=edits[number])
+        unit = act if clicks[number].deed == "edit" else approvals.decide
+        return write_again(
+            panel.database,
+            lambda connection: unit(
+                connection, clicks[number], may_decide, guards=panel.guards, pen=panel.pen()
+            ),
+        )
 
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(pool.map(click, range(THREADS)))

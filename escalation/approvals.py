@@ -123,7 +123,7 @@ def ask_for(
     deadlines: Iterable[datetime],
     business: Calendar,
 ) -> ApprovalRequest:
-    """For `store.approvals.propose`, or under a new id for `edit`. Raises NotAllowed for what does not wait."""
+    """For `store.approvals.propose`, or with a new id for `edit`. NotAllowed for what does not wait."""
     if ruling.effect != "wait" or ruling.expiry is None or ruling.tier not in WAITING:
         raise NotAllowed(
             f"{asked.action} does not wait for a click: {ruling.effect}, {ruling.reasons[-1].code}"

@@ -259,7 +259,7 @@ class Edit(Word):
         return self.before != self.after
 
     def record(self, fields: dict[str, Any] | None) -> Kept | None:
-        return None if fields is None else BY_KIND[self.kind].model_validate(fields)
+        return None if fields is None else BY_KIND[self.kind].read_back(fields)
 
     def turned(self) -> "Edit":
         return Edit(kind=self.kind, before=self.after, after=self.before)

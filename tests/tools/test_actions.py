@@ -1,6 +1,8 @@
 """Does every action of the shop do its one thing, once, and can it be taken back to the very same world?"""
 
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -230,6 +232,26 @@ def test_what_others_took_meanwhile_stays_theirs(shop: Shop) -> None:
     assert [one.amount for one in shop.backend.list_of(Refund, "payment_id", payment.key)] == [20]
     shop.run("queue_refund", "per_ada", refund("HR-20014", 3), key="three")
     assert len(shop.backend.list_of(Refund, "payment_id", payment.key)) == 2
+
+
+def test_of_several_who_give_the_last_money_back_at_once_one_does(shop: Shop) -> None:
+    """Each under a key of its own, as two tickets about one payment."""
+    gate = threading.Barrier(4)
+
+    def give(number: int) -> bool:
+        gate.wait()
+        try:
+            shop.run("queue_refund", "per_ada", refund("HR-20014", 6000), key=f"ticket {number}")
+        except (BadAnswer, Overtaken):
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(give, range(4))) == [False, False, False, True]
+
+    payment = shop.backend.find(Payment, "PAY-HR-20014")
+    assert payment
+    assert payment.refunded == 6000
 
 
 def test_money_that_has_left_is_not_taken_back(shop: Shop) -> None:

@@ -6,12 +6,13 @@ import pytest
 
 from escalation.playbook import PlannedStep, Playbook, plan_steps
 from escalation.playbook_check import open_playbooks
-from store.backend_records import Written
-from store.errors import NotAllowed
+from store.backend_records import Order, Refund, Written
+from store.errors import BadAnswer, NotAllowed
 from tests.tools.shop import Shop
 from tools.actions.catalogue import known_actions
 from tools.actions.registry import ACTIONS
-from tools.actions.running import undo_action, verify_action
+from tools.actions.rehearsal import Rehearsal, rehearse
+from tools.actions.running import Asked, run_action, told_edits, undo_action, verify_action
 
 BOOKS = open_playbooks(known_actions())
 Inputs = Mapping[str, object]
@@ -60,9 +61,13 @@ def test_every_playbook_is_tried_and_every_action_is_in_one() -> None:
 def test_a_playbook_runs_and_every_step_passes_its_check(shop: Shop, name: str) -> None:
     customer, steps = begin(shop, name)
     before = shop.hash()
+    looks = rehearse(shop.backend, customer, steps, shop.now)
+    assert shop.hash() == before
 
     done = step_through(shop, customer, steps)
     after = shop.hash()
+
+    assert [told_edits(one.edits) for one in looks] == [told_edits(one.edits) for one in done]
 
     assert [fault for one in done for fault in verify_action(shop.backend, one)] == []
     assert (after == before) == (BOOKS[name].tier == 0)
@@ -93,6 +98,36 @@ def test_what_was_paid_out_names_what_to_do_instead(shop: Shop) -> None:
     assert "pay the amount again" in steps[0].compensation
     with pytest.raises(NotAllowed, match="pay the amount again"):
         undo_action(shop.backend, "step 1")
+
+
+def test_a_rehearsal_refuses_the_step_that_would_be_refused(shop: Shop) -> None:
+    """The second step would give back more than the first leaves."""
+    money: dict[str, str | int | bool] = {"payment_id": "PAY-HR-20014", "amount": 3000, "currency": "GBP"}
+    twice = tuple(
+        PlannedStep(number, "queue_refund", 1, money, "own", "", "")
+        for number in (1, 2, 3)
+    )  # fmt: skip
+
+    with pytest.raises(BadAnswer, match="320 of 6320 are left"):
+        rehearse(shop.backend, "per_ada", twice, shop.now)
+
+
+def test_a_rehearsal_can_be_taken_back_as_the_shop_can(shop: Shop) -> None:
+    before, stage = shop.hash(), Rehearsal(shop.backend)
+    customer, steps = begin(shop, "cancel-order")
+    seen = stage.find(Order, "HR-20010")
+
+    for one in steps:
+        wanted = Asked(customer, one.action, one.version, one.arguments)
+        done = run_action(stage, wanted, key=f"step {one.number}", now=shop.now)
+        assert verify_action(stage, done) == ()
+    assert stage.find(Order, "HR-20010") != seen
+    for one in reversed(steps):
+        undo_action(stage, f"step {one.number}")
+
+    assert stage.find(Order, "HR-20010") == seen
+    assert stage.list_of(Refund, "payment_id", "PAY-HR-20010") == ()
+    assert shop.hash() == before
 
 
 @every_book

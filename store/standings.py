@@ -85,7 +85,8 @@ def write_risks(connection: Connection, risks: Sequence[tuple[int, int]]) -> Non
 
 def running(connection: Connection) -> Iterator[Running]:
     """Tickets for which something is due, some thousands at a time."""
-    for part in in_parts(connection, select(*RUNNING).where(standings.c.due < NEVER)):
+    # Nearly all of them: by the index, each row would be looked up alone, which takes five times as long.
+    for part in in_parts(connection, select(*RUNNING).where(standings.c.due + 0 < NEVER)):
         yield Running(*(array("q", column) for column in zip(*part, strict=True)))
 
 

@@ -1,6 +1,6 @@
 """How is the sample backend read and written? Once per key, and never over a change of others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -151,6 +151,26 @@ def apply_edit(connection: Connection, one: Edit) -> None:
 
 
 ADD = {kind: insert_once(table) for kind, table in TABLES.items()}
+
+
+def forget_customer(connection: Connection, person_id: str) -> None:
+    """Where they live goes, also from what was written under keys. It can still be taken back."""
+    table, writes = tables.addresses, tables.writes
+    connection.execute(update(table).where(table.c.person_id == person_id).values(NOWHERE))
+    for row in connection.execute(select(writes.c.key, writes.c.edits)).all():
+        edits = [forgotten(one, person_id) for one in row.edits]
+        if edits != row.edits:
+            connection.execute(update(writes).where(writes.c.key == row.key).values(edits=edits))
+
+
+NOWHERE = dict.fromkeys(("name", "street", "city", "postcode"), "")
+
+
+def forgotten(one: Mapping[str, Any], person_id: str) -> dict[str, Any]:
+    if one["kind"] != Address.kind:
+        return dict(one)
+    theirs = {name for name in ("before", "after") if one[name] and one[name]["person_id"] == person_id}
+    return {name: {**value, **NOWHERE} if name in theirs else value for name, value in one.items()}
 
 
 def state_hash(connection: Connection) -> str:

@@ -7,10 +7,24 @@ from functools import partial
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import select
 
-from store.backend import KEPT_IN, SampleBackend, find_record, state_hash
-from store.backend_records import BY_KIND, RECORDS, Block, Edit, Order, Part, Post, Slot, Written, edit
+from store.backend import KEPT_IN, SampleBackend, find_record, forget_customer, state_hash
+from store.backend_records import (
+    BY_KIND,
+    RECORDS,
+    Address,
+    Block,
+    Edit,
+    Order,
+    Part,
+    Post,
+    Slot,
+    Written,
+    edit,
+)
 from store.backend_seed import SAMPLE_CUSTOMERS, fill_backend
+from store.backend_tables import writes
 from store.database import Database
 from store.errors import BadAnswer, Overtaken
 from tests.ledgers import NOON
@@ -157,6 +171,25 @@ def test_of_many_at_once_under_one_key_one_writes(database: Database, shop: Samp
     assert left
     assert left.on_hand == part.on_hand - 1
     assert all(one == sold[0] for one in sold)
+
+
+def test_where_a_customer_lives_is_forgotten(database: Database, shop: SampleBackend) -> None:
+    home = shop.find(Address, "ADR-1")
+    assert home
+    secret = {"name": "Canary", "street": "7 Canary Row", "city": "Canaryton", "postcode": "CANARY"}
+    shop.write(written("a", edit(home, home.model_copy(update=secret))))
+    shop.write(written("b", edit(None, home.model_copy(update={**secret, "address_id": "ADR-9"}))))
+
+    database.write(partial(forget_customer, person_id="per_ada"))
+
+    with database.read() as connection:
+        rows = [connection.execute(select(table)).all() for table in (writes, KEPT_IN[Address])]
+    assert "canary" not in str(rows).lower()
+    assert [one.city for one in shop.list_of(Address, "person_id", "per_ben")] == ["Ludlow"]
+    known = shop.find_write("b")
+    assert known
+    shop.write(written("b:undo", *(one.turned() for one in known.edits)))
+    assert shop.find(Address, "ADR-9") is None
 
 
 def test_an_edit_is_of_one_record(shop: SampleBackend) -> None:

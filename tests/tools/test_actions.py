@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from random import Random
 
 import pytest
 
@@ -169,6 +171,21 @@ def test_arguments_are_taken_as_they_are_or_not_at_all(case: Case) -> None:
     for wrong in ({}, {**given, "sudo": True}, {**given, name: 7}, {**given, name: None}):
         with pytest.raises(BadAnswer, match=case.action):
             action.read(wrong)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_actions_in_any_order_are_taken_back_to_the_world_before(shop: Shop, seed: int) -> None:
+    before, done = shop.hash(), []
+    undoable = [case for case in CHANGES if ACTIONS[case.action].is_undoable] * 2
+    shuffled = Random(seed).sample(undoable, len(undoable))  # noqa: S311 - an order, no secret
+    for number, case in enumerate(shuffled):
+        with suppress(BadAnswer):
+            done.append(run(shop, case, key=f"number {number}"))
+
+    assert len(done) >= len(undoable) // 2
+    for one in reversed(done):
+        undo_action(shop.backend, one.key)
+    assert shop.hash() == before
 
 
 def test_what_only_looks_writes_nothing(shop: Shop) -> None:

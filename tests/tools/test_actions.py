@@ -305,6 +305,20 @@ def test_a_place_that_was_taken_meanwhile_is_not_taken_twice(shop: Shop) -> None
     assert slot.taken == slot.places
 
 
+def test_a_failed_check_names_what_differs_and_no_address(shop: Shop) -> None:
+    written = shop.run("change_order_address", "per_ada", {"order_id": "HR-20010", **NEW_HOME})
+    home = next(one.new for one in written.edits if one.kind == "address" and one.is_change)
+    assert isinstance(home, Address)
+    moved = edit(home, home.model_copy(update={"city": "Canaryton"}))
+    shop.backend.write(Written(key="odd", action="meddle", edits=(moved,)))
+    shop.meddle(written)
+
+    assert verify_action(shop.backend, written) == (
+        f"order HR-20010: address_id is 'ADR-1', should be '{home.key}'",
+        f"address {home.key}: city is not as it should be",
+    )
+
+
 def test_a_payment_that_does_not_add_up_fails_the_check(shop: Shop) -> None:
     written = shop.run("queue_refund", "per_ada", refund("HR-20014", 100))
     payment = shop.backend.find(Payment, "PAY-HR-20014")

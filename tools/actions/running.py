@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from store.backend_records import Edit, Kept, Part, Payment, Refund, Slot, Written, edit
+from store.backend_records import Address, Edit, Kept, Part, Payment, Refund, Slot, Written, edit
 from store.canonical import canonical
 from store.errors import BadAnswer, NotAllowed, Overtaken
 from tools.actions.registry import ACTIONS, Action, get_action, plan_with
@@ -84,7 +84,7 @@ def faults_of(backend: Backend, one: Edit) -> Iterator[str]:
         return
     found = backend.find(type(record), record.key)
     if one.kind not in COUNTED and found != one.new:
-        yield f"{record.title} is {told(found)}, and should be {told(one.new)}"
+        yield f"{record.title}: {differing(found, one.new)}"
     elif found:
         yield from unsound(backend, found)
 
@@ -96,8 +96,15 @@ def unsound(backend: Backend, record: Kept) -> Iterator[str]:
             yield f"{record.title} says {record.refunded} came back, and its refunds say {given_back}"
 
 
-def told(record: Kept | None) -> str:
-    return " ".join(f"{name}={value!r}" for name, value in dict(record).items()) if record else "gone"
+def differing(found: Kept | None, wanted: Kept | None) -> str:
+    """Names the fields, and what they hold only where it says nothing of a person: it ends up in reports."""
+    if found is None or wanted is None:
+        return "it is gone, and should be there" if wanted else "it is there, and should be gone"
+    fields = [name for name, value in dict(wanted).items() if dict(found)[name] != value]
+    if isinstance(wanted, Address):
+        return f"{', '.join(fields)} is not as it should be"
+    pairs = (f"{name} is {dict(found)[name]!r}, should be {dict(wanted)[name]!r}" for name in fields)
+    return "; ".join(pairs)
 
 
 def undo_key(key: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, or_, select, update
 
 from store.agents import drop_agent
+from store.backend import forget_customer
 from store.events import SubjectErased
 from store.people import STANDARD
 from store.tables import (
@@ -44,6 +45,7 @@ def erase_person(connection: Connection, person_id: str, *, by: str, at: datetim
     empty_lanes(connection, timelines, at)
     gone = drop_files(connection, person_id, timelines)
     forget_person(connection, person_id, timelines)
+    forget_customer(connection, person_id)
     connection.execute(ERASED[connection.dialect.name], {"person_id": person_id, "at": at})
     return gone
 

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from store import events as e
 from store import inbox, outbox, timers
 from store.access import Person, add_person, make_key
+from store.backend import add_records
+from store.backend_records import Address
 from store.database import Database
 from store.erasure import erase_person, list_erasures, replay_erasures
 from store.files import read_upload, record_file
@@ -60,6 +62,9 @@ def fill(database: Database) -> None:
             label=SECRET,
         )
     )
+    words = dict.fromkeys(("name", "street", "city", "postcode"), SECRET)
+    address = Address(address_id="adr_1", person_id="per_ada", country="GB", **words)
+    database.write(lambda connection: add_records(connection, [address]))
     answer = {"session_id": "ses_1", "text": SECRET}
     database.write(partial(keep_answer, key="call", body_hash="x", answer=answer, now=NOON))
 

@@ -24,7 +24,7 @@ ApprovalState = Literal[
     "rollback_failed",
 ]
 Verdict = Literal["approve", "reject"]
-Cause = Literal["edited", "moved_on", "withdrawn", "erased"]
+Cause = Literal["edited", "moved_on", "withdrawn"]
 Change = Literal["executing", "done", "failed", "rolled_back", "rollback_failed"]
 
 FOLLOWS: Mapping[ApprovalState, frozenset[ApprovalState]] = {

@@ -10,6 +10,7 @@ from store.agents import drop_agent
 from store.backend import forget_customer
 from store.events import SubjectErased
 from store.people import STANDARD
+from store.rebuilding import rebuild_snapshots
 from store.tables import (
     access_keys,
     erasures,
@@ -27,7 +28,6 @@ from store.tables import (
     timers,
 )
 from store.timelines import Addition, append
-from store.verify import rebuild_snapshots
 
 
 def erase_person(connection: Connection, person_id: str, *, by: str, at: datetime) -> list[str]:

@@ -12,8 +12,8 @@ import store.backend_tables  # noqa: F401 - their tables stand among the others
 from store.database import Database
 from store.errors import Misconfigured
 from store.guards import assert_guards, create_guards
+from store.rebuilding import rebuild_all
 from store.settings import Settings
-from store.timelines import rebuild_all
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Oldest first, one for each file in migrations/versions. Kept here because alembic takes a third of a second

@@ -2,14 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -88,17 +84,6 @@ def append(connection: Connection, addition: Addition, at: datetime) -> None:
             move_load(connection, before, after, addition.events)
     except IntegrityError as error:
         raise Overtaken(f"{addition.timeline} was written by another") from error
-
-
-def rebuild_all(connection: Connection) -> None:
-    """Every snapshot, from its events; one that cannot be read is left for `verify` to name."""
-    ordered = select(events).order_by(events.c.timeline, events.c.version)
-    stream = connection.execute(ordered.execution_options(yield_per=2_000))
-    for timeline, rows in groupby(stream, key=attrgetter("timeline")):
-        facts = list(rows)
-        with suppress(ValidationError):
-            recorded = [Recorded(timeline, r.version, r.at, read_event(r.facts, r.personal)) for r in facts]
-            write_snapshot(connection, fold(empty_state(timeline), recorded), facts[-1].hash, is_new=False)
 
 
 def move_load(connection: Connection, before: Ticket, after: Ticket, added: Sequence[Event]) -> None:

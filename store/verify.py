@@ -1,6 +1,6 @@
 """Does the ledger still say what was written? Every chain, snapshot and signed head is looked at."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
@@ -11,16 +11,16 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, exists, func, select
 
 from store.agents import count_held, list_agents
-from store.approval_reading import check_approvals, check_lost_approvals, rebuild_approvals
+from store.approval_reading import check_approvals, check_lost_approvals
 from store.audit import broken_audit, write_audit
 from store.chains import Finding, check_chain
 from store.database import Database
-from store.events import Recorded, read_event
 from store.guards import missing_guards
 from store.heads import Entry, Head, HeadBook
+from store.rebuilding import read_snapshots, rebuild_snapshots, refold
 from store.tables import audit, events, sessions, tickets
 from store.tickets import Session, Ticket
-from store.timelines import empty_state, fold, session_row, ticket_row, write_snapshot
+from store.timelines import session_row, ticket_row
 
 BATCH = 500
 """Timelines at a time: the desk may have more than fit into memory."""
@@ -103,14 +103,6 @@ def check_batch(
         yield from wrong or check_snapshot(rows, snapshots.get(timeline))
 
 
-def read_snapshots(connection: Connection, names: Sequence[str]) -> dict[str, Row[Any]]:
-    found = {}
-    for table, name in ((sessions, "session_id"), (tickets, "ticket_id")):
-        for row in connection.execute(select(table).where(table.c[name].in_(names))):
-            found[getattr(row, name)] = row
-    return found
-
-
 def check_head(rows: Sequence[Row[Any]], head: Head | None) -> Iterator[Finding]:
     if head is None:
         return
@@ -151,13 +143,6 @@ def snapshot_row(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     )
 
 
-def refold(rows: Iterable[Row[Any]]) -> Session | Ticket:
-    recorded = [
-        Recorded(row.timeline, row.version, row.at, read_event(row.facts, row.personal)) for row in rows
-    ]
-    return fold(empty_state(recorded[0].timeline), recorded)
-
-
 def different_fields(expected: Mapping[str, Any], snapshot: Row[Any]) -> list[str]:
     """A snapshot of an older release may lack a field, which then stands for its default."""
     word = Ticket if "ticket_id" in expected and "number" in expected else Session
@@ -195,19 +180,6 @@ def check_audit(connection: Connection, last: Entry | None) -> Iterator[Finding]
         found = connection.execute(select(audit.c.hash).where(audit.c.seq == seq)).scalar()
         if found != digest:
             yield Finding("audit", "audit", seq, "a signed head knows a line that is gone or changed")
-
-
-def rebuild_snapshots(connection: Connection, timelines: Iterable[str]) -> int:
-    """From the events alone; a timeline without events is left as it is."""
-    rebuilt = 0
-    for timeline in timelines:
-        ordered = select(events).where(events.c.timeline == timeline).order_by(events.c.version)
-        if rows := connection.execute(ordered).all():
-            is_new = timeline not in read_snapshots(connection, [timeline])
-            write_snapshot(connection, refold(rows), rows[-1].hash, is_new=is_new)
-            rebuild_approvals(connection, timeline)
-            rebuilt += 1
-    return rebuilt
 
 
 def repair_snapshot(connection: Connection, timeline: str, *, by: str, at: datetime) -> None:

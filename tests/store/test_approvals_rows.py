@@ -10,6 +10,7 @@ from store.clock import StandingClock
 from store.database import Database
 from store.erasure import erase_person
 from store.heads import HeadBook
+from store.rebuilding import rebuild_all
 from store.settings import Settings
 from store.verify import verify
 from tests.asked import NOON, Panel
@@ -63,6 +64,15 @@ def test_a_row_that_was_changed_by_hand_is_named(
 
     found = [one for one in verify(panel.database, book).findings if one.what == "snapshot"]
     assert any(field in one.detail and one.timeline == "T-1" for one in found), found
+
+
+def test_a_new_release_folds_them_anew(panel: Panel, settings: Settings, book: HeadBook) -> None:
+    busy(panel)
+    tamper(settings, TAMPERED["its row is gone"], TAMPERED["digest"].replace("apr_2", "apr_3"))
+
+    panel.database.write(rebuild_all)
+
+    assert verify(panel.database, book).findings == ()
 
 
 def test_erasing_the_customer_takes_the_words_and_ends_what_waits(panel: Panel, book: HeadBook) -> None:

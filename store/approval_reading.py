@@ -101,10 +101,14 @@ def rebuild_approvals(connection: Connection, timeline: str) -> None:
     """From the facts of the ticket alone; sessions have none."""
     if not timeline.startswith("T-"):
         return
-    stale = select(approvals.c.approval_id).where(approvals.c.ticket_id == timeline)
-    connection.execute(delete(approval_votes).where(approval_votes.c.approval_id.in_(stale)))
-    connection.execute(delete(approvals).where(approvals.c.ticket_id == timeline))
-    for one in fold_approvals(read_timeline(connection, timeline)).values():
+    folded = fold_approvals(read_timeline(connection, timeline))
+    stale = connection.execute(
+        delete(approvals).where(approvals.c.ticket_id == timeline).returning(approvals.c.approval_id)
+    )
+    # Also of rows that somebody has taken away.
+    ids = {*folded, *stale.scalars()}
+    connection.execute(delete(approval_votes).where(approval_votes.c.approval_id.in_(ids)))
+    for one in folded.values():
         connection.execute(insert(approvals), row_of(one))
         if rows := vote_rows(one):
             connection.execute(insert(approval_votes), rows)

@@ -9,6 +9,7 @@ from store.approval_reading import list_approvals
 from store.clock import StandingClock
 from store.database import Database
 from store.erasure import erase_person
+from store.guards import create_guards
 from store.heads import HeadBook
 from store.rebuilding import rebuild_all
 from store.settings import Settings
@@ -71,6 +72,7 @@ def test_a_new_release_folds_them_anew(panel: Panel, settings: Settings, book: H
     tamper(settings, TAMPERED["its row is gone"], TAMPERED["digest"].replace("apr_2", "apr_3"))
 
     panel.database.write(rebuild_all)
+    panel.database.write(create_guards)
 
     assert verify(panel.database, book).findings == ()
 

@@ -166,6 +166,8 @@ WORDS = {
     "cause": "desk.cause",
     "timer": "desk.deadline",
     "value": "rating",
+    "state": "desk.work",
+    "verdict": "desk.verdict",
 }
 """Where the words of a field stand, when not under its own name."""
 

@@ -14,8 +14,8 @@ from tests.browsers import House
 pytestmark = pytest.mark.slow
 
 MANY = 10_000
-QUICK = 0.2
-"""Seconds, for the whole page."""
+QUICK = 1.0
+"""Seconds, for the whole page, on a machine that does other things besides; `python -m bench lists` measures."""
 WORDS = ("pump", "caliper", "gasket", "invoice", "parcel", "login", "lamp", "belt", "mirror", "hose")
 QUEUES = ("orders", "workshop", "accounts", "billing", "privacy", "general")
 

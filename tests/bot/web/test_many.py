@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 MANY = 10_000
 QUICK = 1.0
-"""Seconds, for the whole page, on a machine that does other things besides; `python -m bench lists` measures."""
+"""Seconds, for the whole page, on a machine that does other things besides; `bench lists` measures."""
 WORDS = ("pump", "caliper", "gasket", "invoice", "parcel", "login", "lamp", "belt", "mirror", "hose")
 QUEUES = ("orders", "workshop", "accounts", "billing", "privacy", "general")
 

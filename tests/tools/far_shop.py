@@ -42,6 +42,14 @@ class FarShop:
         return {"written": done.model_dump(mode="json")}
 
 
+class Quiet(ThreadingHTTPServer):
+    """Who hangs up is no fault of it, and none of what others print."""
+
+    @override
+    def handle_error(self, *_: Any) -> None:
+        pass
+
+
 @contextmanager
 def far_shop(backend: SampleBackend) -> Iterator[FarShop]:
     class Answering(BaseHTTPRequestHandler):
@@ -77,7 +85,7 @@ def far_shop(backend: SampleBackend) -> Iterator[FarShop]:
             pass
 
     Answering.shop = FarShop(backend)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    server = Quiet(("127.0.0.1", 0), Answering)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     Answering.shop.address = f"http://127.0.0.1:{server.server_port}/desk"

@@ -27,9 +27,9 @@ class Kept:
 
 
 class OneByOne:
-    """The offline embedder, without company for any text. Its whole numbers are scaled by batch, so that the
-    same line beside others comes out a hundredth apart: enough to choose the other of two lines that are as
-    good, and a preview would show a change that nobody made. Alone it takes no longer."""
+    """The offline embedder, without company for any text. Beside others, sums are taken in another order, and
+    the last digits differ: enough to choose the other of two lines that are exactly as good, and a preview
+    would show a change that nobody made. Alone it takes hardly longer."""
 
     def __init__(self, embedder: Embedder, reader: Reader) -> None:
         self._embedder, self._reader = embedder, reader
